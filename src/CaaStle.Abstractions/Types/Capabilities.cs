@@ -1,0 +1,35 @@
+namespace CaaStle.Abstractions;
+
+/// <param name="Follow">Go on with what is written from now on, until cancelled.</param>
+/// <param name="Tail">At most so many of the last lines to begin with; null for all.</param>
+/// <param name="Since">Nothing older.</param>
+public sealed record LogQuery(bool Follow = false, int? Tail = null, DateTimeOffset? Since = null);
+
+/// <param name="At">When the line was written, where the source says.</param>
+/// <param name="Source">Which container or replica wrote it.</param>
+public sealed record LogLine(DateTimeOffset? At, string Source, string Text);
+
+/// <summary>A handler whose objects write logs.</summary>
+public interface ILogSource
+{
+    /// <summary>Lines, oldest first. The specification is one of the handler's own kind.</summary>
+    IAsyncEnumerable<LogLine> ReadLogsAsync(ICloudObjectSpec spec, LogQuery query, CancellationToken cancellationToken);
+}
+
+/// <summary>A COE that can tell before an application is deployed what would make it fail.</summary>
+public interface IApplicationCheck
+{
+    /// <summary>Obstacles as sentences: a port that is taken, an image that is nowhere. Changes nothing.</summary>
+    Task<IReadOnlyList<string>> FindObstaclesAsync(ApplicationRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>A cloud that can list what carries our marks.</summary>
+public interface IMarkedObjects
+{
+    /// <summary>Every object with the labels of this installation and, where given, of this subject id.</summary>
+    Task<IReadOnlyList<MarkedObject>> FindMarkedAsync(string installation, string? subjectId, CancellationToken cancellationToken);
+}
+
+/// <param name="Name">What the cloud's own tools call it.</param>
+/// <param name="Subject">Its <see cref="Marks.SubjectLabel"/>.</param>
+public sealed record MarkedObject(string Kind, string Name, string Subject, string SubjectId, string Key);

@@ -1,0 +1,14 @@
+namespace CaaStle.Abstractions;
+
+/// <param name="Environment">Names for the environment's objects, which the resource's are among.</param>
+/// <param name="Name">The resource's own name where the file gives one, else its type: unique among those of its type.</param>
+public sealed record ResourceRequest(Scope Environment, string Name, Options Options);
+
+/// <summary>A type of managed resource: what one of it consists of, and what it offers to applications.</summary>
+public interface IResourceType
+{
+    TypeDescriptor Descriptor { get; }
+
+    /// <summary>The names in <see cref="TypeDescriptor.Outputs"/> are what the blueprint must output.</summary>
+    void Plan(ResourceRequest request, Blueprint plan);
+}

@@ -1,0 +1,46 @@
+namespace CaaStle.Api;
+
+/// <param name="Definition">The YAML text.</param>
+/// <param name="FileName">Where it came from, for messages.</param>
+/// <param name="NoRollback">Keep what was made if the creation fails.</param>
+public sealed record EnvironmentCreateRequest(string Name, string Definition, string FileName, bool NoRollback = false);
+
+/// <param name="Status">creating, available, rolling-back, create-failed or deleting.</param>
+/// <param name="Operation">The operation that is working on it, if one is.</param>
+public sealed record EnvironmentSummary(
+    string Name, string Status, string Target, string Type, int Resources, int Applications, DateTimeOffset CreatedAt, string? Operation);
+
+public sealed record EnvironmentDetail(
+    string Name,
+    string Status,
+    string Target,
+    string Type,
+    DateTimeOffset CreatedAt,
+    string CreatedBy,
+    string? Operation,
+    IReadOnlyList<OutputView> Outputs,
+    IReadOnlyList<ResourceView> Resources,
+    IReadOnlyList<string> Applications,
+    IReadOnlyList<ObjectView> Objects,
+    string Definition);
+
+/// <param name="Value">Masked when secret, unless it was asked for in the clear.</param>
+public sealed record OutputView(string Name, string Value, bool Secret);
+
+/// <param name="Name">Its own name, or its type where the file gives none.</param>
+public sealed record ResourceView(string Environment, string Name, string Type, string Status, IReadOnlyList<OutputView> Outputs);
+
+/// <summary>A cloud object that exists or may exist.</summary>
+/// <param name="Key">Its key in the blueprint: <c>mysql/volume</c>.</param>
+/// <param name="Kind"><c>docker/volume</c>.</param>
+/// <param name="Identity">What the cloud's own tools call it.</param>
+/// <param name="Status">intended, ready, deleting or kept.</param>
+public sealed record ObjectView(string Key, string Kind, string Identity, string Status, bool HoldsData);
+
+/// <summary>What an operation would do.</summary>
+/// <param name="Steps">Each after those that it depends on.</param>
+public sealed record PlanView(string Subject, string Action, IReadOnlyList<PlanStepView> Steps);
+
+/// <param name="Kind">The object's kind; <c>value</c> for a generated password.</param>
+/// <param name="Identity">The name that it will have (or has, when it is to be deleted); null where it depends on what is not made yet.</param>
+public sealed record PlanStepView(string Key, string Kind, string? Identity, IReadOnlyList<string> DependsOn, bool HoldsData);

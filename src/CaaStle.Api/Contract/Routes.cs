@@ -1,0 +1,18 @@
+namespace CaaStle.Api;
+
+/// <summary>Paths of the REST API, relative to the server's address.</summary>
+public static class Routes
+{
+    public const int DefaultPort = 5002;
+
+    public const string Environments = "/environments";
+    public const string Containers = "/containers";
+    public const string Applications = "/apps";
+    public const string Resources = "/resources";
+    public const string Operations = "/operations";
+    public const string Events = "/events";
+    public const string Types = "/types";
+    public const string Validate = "/validate";
+    public const string Server = "/server";
+    public const string OpenApi = "/openapi/v1.json";
+}

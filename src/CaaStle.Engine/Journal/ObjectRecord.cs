@@ -1,0 +1,32 @@
+namespace CaaStle.Engine.Journal;
+
+public enum ObjectStatus
+{
+    /// <summary>A create call may have been made.</summary>
+    Intended,
+    Ready,
+    Deleting,
+
+    /// <summary>Left behind on purpose when its subject was deleted, because it holds data.</summary>
+    Kept,
+}
+
+/// <summary>A cloud object that exists or may exist: all that is needed to delete it (Rule 5).</summary>
+/// <param name="Operation">The operation that intended it; its marks carry this.</param>
+/// <param name="Key">Unique within the subject's life.</param>
+/// <param name="Kind">The handler's kind.</param>
+/// <param name="Spec">The evaluated specification as JSON, secrets protected.</param>
+/// <param name="State">The object's state when it was last ready, as JSON, secrets protected; null before.</param>
+/// <param name="DependsOn">Keys of the objects that must outlive it.</param>
+public sealed record ObjectRecord(
+    SubjectKey Subject,
+    string SubjectId,
+    string Operation,
+    string Key,
+    string Kind,
+    string Identity,
+    string Spec,
+    string? State,
+    IReadOnlyList<string> DependsOn,
+    bool HoldsData,
+    ObjectStatus Status);

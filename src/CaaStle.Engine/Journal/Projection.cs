@@ -1,0 +1,74 @@
+namespace CaaStle.Engine.Journal;
+
+/// <summary>
+/// What the journal's facts add up to. Every store applies these to its rows in the transaction that appends the entry, so that the
+/// journal and what is shown never differ.
+/// </summary>
+public static class Projection
+{
+    public static Operation Apply(Operation operation, JournalEntry entry, DateTimeOffset at) => entry switch
+    {
+        OperationStarted when operation.State == OperationState.Queued => operation with { State = OperationState.Running },
+        CancelRequested cancel => operation with { CancelledBy = operation.CancelledBy ?? cancel.By },
+        OperationFailing failing => operation with
+        {
+            Failure = operation.Failure ?? failing.Failure,
+            State = operation.Request.KeepOnFailure ? operation.State : OperationState.RollingBack,
+        },
+        OperationEnded ended => operation with { State = ended.State, EndedAt = at },
+        _ => operation,
+    };
+
+    /// <returns>The subject afterwards; null when nothing of it is left.</returns>
+    public static SubjectRecord? Apply(SubjectRecord subject, Operation operation, JournalEntry entry) => (operation.Kind, entry) switch
+    {
+        (OperationKind.Create, OperationFailing) when !operation.Request.KeepOnFailure => subject with { Status = SubjectStatus.RollingBack },
+        (OperationKind.Create, OperationEnded { State: OperationState.Succeeded } ended) =>
+            subject with { Status = SubjectStatus.Available, Outputs = ended.Outputs },
+        (OperationKind.Create, OperationEnded { State: OperationState.Kept }) => subject with { Status = SubjectStatus.CreateFailed },
+        (OperationKind.Create, OperationEnded { State: OperationState.RolledBack }) => null,
+        (OperationKind.Delete, OperationStarted) => subject with { Status = SubjectStatus.Deleting },
+        (OperationKind.Delete, OperationEnded { State: OperationState.Succeeded }) => null,
+        _ => subject,
+    };
+
+    /// <summary>The key of the object that an entry is about; null when it is about none.</summary>
+    public static string? ObjectKey(JournalEntry entry) => entry switch
+    {
+        ObjectIntended intended => intended.Key,
+        ObjectReady ready => ready.Key,
+        ObjectDeleting deleting => deleting.Key,
+        ObjectDeleted deleted => deleted.Key,
+        ObjectKept kept => kept.Key,
+        _ => null,
+    };
+
+    /// <param name="existing">The object's record before; null when there was none.</param>
+    /// <returns>The record afterwards; null when the object is gone.</returns>
+    public static ObjectRecord? Apply(ObjectRecord? existing, Operation operation, JournalEntry entry)
+    {
+        return entry switch
+        {
+            ObjectIntended intended => new(
+                operation.Subject,
+                operation.SubjectId,
+                operation.Id,
+                intended.Key,
+                intended.Kind,
+                intended.Identity,
+                intended.Spec,
+                State: null,
+                intended.DependsOn,
+                intended.HoldsData,
+                ObjectStatus.Intended),
+            ObjectReady ready => Intended() with { State = ready.State, Status = ObjectStatus.Ready },
+            ObjectDeleting => Intended() with { Status = ObjectStatus.Deleting },
+            ObjectDeleted => null,
+            ObjectKept => Intended() with { Status = ObjectStatus.Kept },
+            _ => existing,
+        };
+
+        ObjectRecord Intended() =>
+            existing ?? throw new InvalidOperationException($"The journal has {entry.GetType().Name} of '{ObjectKey(entry)}' without an intent.");
+    }
+}

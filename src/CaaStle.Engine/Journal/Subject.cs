@@ -1,0 +1,59 @@
+namespace CaaStle.Engine.Journal;
+
+public enum SubjectKind
+{
+    Environment,
+    Container,
+    Application,
+}
+
+/// <summary>What operations work on: an environment, a container or an application, by name.</summary>
+public sealed record SubjectKey(SubjectKind Kind, string Name)
+{
+    public static SubjectKey Environment(string name) => new(SubjectKind.Environment, name);
+
+    public static SubjectKey Container(string name) => new(SubjectKind.Container, name);
+
+    public static SubjectKey Application(string name) => new(SubjectKind.Application, name);
+
+    /// <summary><c>environment/orders</c>.</summary>
+    public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}/{Name}";
+}
+
+/// <summary>Derived from the journal (<see cref="Projection"/>), never set by hand.</summary>
+public enum SubjectStatus
+{
+    Creating,
+    Available,
+
+    /// <summary>Its creation failed or was cancelled and is being undone.</summary>
+    RollingBack,
+
+    /// <summary>Its creation failed and the user asked to keep what was made.</summary>
+    CreateFailed,
+
+    Deleting,
+}
+
+/// <summary>An environment, container or application that exists, or of which something exists.</summary>
+/// <param name="Id">Identifies this life of the subject; six lower-case letters and digits.</param>
+/// <param name="Cloud">The cloud that it is on.</param>
+/// <param name="Type">The COE's type, or the registry's.</param>
+/// <param name="Environment">The environment that an application runs in; null for others.</param>
+/// <param name="Definition">What it was made from: the YAML text, or for a container the registry's request as JSON.</param>
+/// <param name="Outputs">By part, then by name; secrets are protected by the vault.</param>
+/// <param name="CreatedBy">Who asked for it.</param>
+public sealed record SubjectRecord(
+    SubjectKey Key,
+    string Id,
+    SubjectStatus Status,
+    string Cloud,
+    string Type,
+    string? Environment,
+    string Definition,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>> Outputs,
+    DateTimeOffset CreatedAt,
+    string CreatedBy);
+
+/// <summary>A value at rest: the text itself, or, when secret, what <see cref="Ports.ISecretVault"/> made of it.</summary>
+public sealed record StoredValue(string Text, bool Secret);

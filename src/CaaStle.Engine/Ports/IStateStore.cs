@@ -1,0 +1,63 @@
+using CaaStle.Engine.Journal;
+
+namespace CaaStle.Engine.Ports;
+
+/// <summary>
+/// Where the journal, and what it adds up to, is kept. Every write is one transaction, in which the entries are appended and
+/// <see cref="Projection"/> is applied to the rows that they are about; when it returns, it is durable, whatever happens to the process.
+/// Writes that wait at the same time may share a transaction. Safe for concurrent use.
+/// </summary>
+public interface IStateStore
+{
+    /// <summary>Identifies this store; drawn when it was made. It is in the marks of everything that its operations create.</summary>
+    string InstallationId { get; }
+
+    /// <summary>
+    /// Accepts an operation: stores it with its first entry, and for a creation the new subject. Throws
+    /// <see cref="OperationConflictException"/> when an operation that is under way works on or holds the subject, or works on what
+    /// this one would hold, and <see cref="SubjectExistsException"/> when a subject to be created exists.
+    /// </summary>
+    /// <param name="operation">In state <see cref="OperationState.Queued"/>.</param>
+    /// <param name="subject">The new subject of a creation; null for other operations.</param>
+    Task EnqueueAsync(Operation operation, SubjectRecord? subject, CancellationToken cancellationToken);
+
+    /// <summary>Appends entries of one operation, in order.</summary>
+    Task AppendAsync(string operationId, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken);
+
+    Task<Operation?> FindOperationAsync(string operationId, CancellationToken cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    Task<IReadOnlyList<Operation>> ListOperationsAsync(OperationFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>Entries after a position, oldest first, at most <paramref name="limit"/>.</summary>
+    /// <param name="operationId">Of this operation only; null for all.</param>
+    Task<IReadOnlyList<JournalRecord>> ReadJournalAsync(string? operationId, long afterPosition, int limit, CancellationToken cancellationToken);
+
+    Task<SubjectRecord?> FindSubjectAsync(SubjectKey key, CancellationToken cancellationToken);
+
+    /// <summary>In the order of their names.</summary>
+    Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectKind kind, CancellationToken cancellationToken);
+
+    /// <summary>The objects of one life of a subject, kept ones included, in the order in which they were first intended.</summary>
+    Task<IReadOnlyList<ObjectRecord>> ListObjectsAsync(string subjectId, CancellationToken cancellationToken);
+
+    /// <summary>Completes when entries after the position are there to be read; waits until then.</summary>
+    Task WaitForEntriesAsync(long afterPosition, CancellationToken cancellationToken);
+}
+
+/// <param name="Subject">Only operations on this subject, whichever life; null for all.</param>
+/// <param name="UnderWay">Only those that have not ended.</param>
+public sealed record OperationFilter(SubjectKey? Subject = null, bool UnderWay = false, int Limit = 100);
+
+/// <summary>Another operation is under way.</summary>
+public sealed class OperationConflictException(Operation holder)
+    : Exception($"{holder.Subject} is being worked on by {holder.Id}.")
+{
+    public Operation Holder => holder;
+}
+
+/// <summary>A subject of that name exists already.</summary>
+public sealed class SubjectExistsException(SubjectKey subject) : Exception($"{subject} exists already.")
+{
+    public SubjectKey Subject => subject;
+}
