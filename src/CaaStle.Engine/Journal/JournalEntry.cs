@@ -13,6 +13,7 @@ namespace CaaStle.Engine.Journal;
 [JsonDerivedType(typeof(CancelRequested), "cancel-requested")]
 [JsonDerivedType(typeof(OperationFailing), "operation-failing")]
 [JsonDerivedType(typeof(OperationEnded), "operation-ended")]
+[JsonDerivedType(typeof(LeftoversChecked), "leftovers-checked")]
 [JsonDerivedType(typeof(ValueGenerated), "value-generated")]
 [JsonDerivedType(typeof(ObjectIntended), "object-intended")]
 [JsonDerivedType(typeof(ObjectProgressed), "object-progressed")]
@@ -35,7 +36,10 @@ public sealed record OperationStarted(bool Resumed) : JournalEntry;
 public sealed record OperationPlanned(IReadOnlyList<PlannedStep> Steps) : JournalEntry;
 
 /// <param name="Kind">The object's kind; <c>value</c> for a generated value.</param>
-public sealed record PlannedStep(string Key, string Kind, IReadOnlyList<string> DependsOn);
+public sealed record PlannedStep(string Key, string Kind, IReadOnlyList<string> DependsOn)
+{
+    public const string GeneratedValue = "value";
+}
 
 public sealed record CancelRequested(string By) : JournalEntry;
 
@@ -46,6 +50,10 @@ public sealed record OperationFailing(Failure Failure) : JournalEntry;
 /// <param name="Outputs">Of a subject that is now available, by part and name.</param>
 public sealed record OperationEnded(
     OperationState State, IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>> Outputs) : JournalEntry;
+
+/// <summary>The cloud was asked for everything with the subject's marks.</summary>
+/// <param name="Left">What it still has, kept objects aside; the operation goes on until there is nothing.</param>
+public sealed record LeftoversChecked(IReadOnlyList<string> Left) : JournalEntry;
 
 /// <param name="ProtectedValue">What the vault made of the value.</param>
 public sealed record ValueGenerated(string Key, string ProtectedValue) : JournalEntry;

@@ -24,9 +24,9 @@ public enum OperationState
 /// <param name="FileName">Where the definition came from, for messages.</param>
 /// <param name="KeepOnFailure">The user gave <c>--no-rollback</c>.</param>
 /// <param name="KeepData">A deletion leaves objects that hold data.</param>
-/// <param name="Parameters">What the command line gave beyond the definition.</param>
+/// <param name="After">Operations that must have ended before this one starts; they do not stand in its way.</param>
 public sealed record OperationRequest(
-    string Definition, string FileName, bool KeepOnFailure, bool KeepData, IReadOnlyDictionary<string, string> Parameters);
+    string Definition, string FileName, bool KeepOnFailure, bool KeepData, IReadOnlyList<string> After);
 
 /// <param name="Id">Sortable by time, unique, short enough to type: <c>op-</c> and twelve lower-case letters and digits.</param>
 /// <param name="Holds">
@@ -56,4 +56,10 @@ public sealed record Operation(
 /// <param name="Key">The object that failed, where one did.</param>
 /// <param name="Message">The cause in the cloud's own words.</param>
 /// <param name="LastLog">The last lines of the failed object, oldest first.</param>
-public sealed record Failure(string Code, string? Key, string Message, IReadOnlyList<string> LastLog);
+public sealed record Failure(string Code, string? Key, string Message, IReadOnlyList<string> LastLog)
+{
+    public const string ObjectFailed = "object-failed";
+    public const string NameTaken = "name-taken";
+    public const string Cancelled = "cancelled";
+    public const string Internal = "internal";
+}

@@ -13,7 +13,7 @@ public static class Projection
         OperationFailing failing => operation with
         {
             Failure = operation.Failure ?? failing.Failure,
-            State = operation.Request.KeepOnFailure ? operation.State : OperationState.RollingBack,
+            State = IsUndone(operation, failing.Failure) ? OperationState.RollingBack : operation.State,
         },
         OperationEnded ended => operation with { State = ended.State, EndedAt = at },
         _ => operation,
@@ -22,7 +22,7 @@ public static class Projection
     /// <returns>The subject afterwards; null when nothing of it is left.</returns>
     public static SubjectRecord? Apply(SubjectRecord subject, Operation operation, JournalEntry entry) => (operation.Kind, entry) switch
     {
-        (OperationKind.Create, OperationFailing) when !operation.Request.KeepOnFailure => subject with { Status = SubjectStatus.RollingBack },
+        (OperationKind.Create, OperationFailing failing) when IsUndone(operation, failing.Failure) => subject with { Status = SubjectStatus.RollingBack },
         (OperationKind.Create, OperationEnded { State: OperationState.Succeeded } ended) =>
             subject with { Status = SubjectStatus.Available, Outputs = ended.Outputs },
         (OperationKind.Create, OperationEnded { State: OperationState.Kept }) => subject with { Status = SubjectStatus.CreateFailed },
@@ -31,6 +31,10 @@ public static class Projection
         (OperationKind.Delete, OperationEnded { State: OperationState.Succeeded }) => null,
         _ => subject,
     };
+
+    /// <summary>Whether a failed creation is undone: unless the user asked to keep the wreck, and always when they cancelled it.</summary>
+    public static bool IsUndone(Operation operation, Failure failure) =>
+        !operation.Request.KeepOnFailure || failure.Code == Failure.Cancelled;
 
     /// <summary>The key of the object that an entry is about; null when it is about none.</summary>
     public static string? ObjectKey(JournalEntry entry) => entry switch

@@ -1,0 +1,109 @@
+using CaaStle.Abstractions;
+using CaaStle.Engine.Journal;
+
+namespace CaaStle.Engine.Execution;
+
+/// <summary>Deletes recorded objects, each when those that depend on it are gone. Needs the record alone (Rule 5) and never gives up.</summary>
+internal sealed class Deletion(Operation operation, EngineServices services, Pace pace)
+{
+    /// <returns>Keys of the chosen objects and of all that they depend on.</returns>
+    public static HashSet<string> WithWhatTheyNeed(IReadOnlyList<ObjectRecord> objects, Func<ObjectRecord, bool> chosen)
+    {
+        var byKey = objects.ToDictionary(item => item.Key);
+        var keys = new HashSet<string>();
+        var open = new Stack<ObjectRecord>(objects.Where(chosen));
+        while (open.TryPop(out var item))
+        {
+            if (keys.Add(item.Key))
+            {
+                foreach (var needed in item.DependsOn.Where(byKey.ContainsKey))
+                {
+                    open.Push(byKey[needed]);
+                }
+            }
+        }
+
+        return keys;
+    }
+
+    /// <param name="objects">In the order in which they were intended.</param>
+    /// <param name="kept">Keys of those to leave behind.</param>
+    public Task RunAsync(IReadOnlyList<ObjectRecord> objects, IReadOnlySet<string> kept, CancellationToken stop)
+    {
+        var dependents = objects
+            .SelectMany(item => item.DependsOn.Select(needed => (needed, item.Key)))
+            .ToLookup(pair => pair.needed, pair => pair.Key);
+        return ObjectGraph.RunAsync(
+            objects.Reverse(),
+            item => item.Key,
+            item => dependents[item.Key],
+            item => item.Status == ObjectStatus.Kept ? Task.CompletedTask : DeleteAsync(item, kept.Contains(item.Key), stop));
+    }
+
+    /// <summary>Asks the cloud for everything with the subject's marks, until there is nothing that the journal does not keep on purpose.</summary>
+    public async Task CheckLeftoversAsync(IReadOnlySet<string> kept, CancellationToken stop)
+    {
+        var subject = await services.Store.FindSubjectAsync(operation.Subject, stop);
+        if (services.Catalog.Clouds.FirstOrDefault(cloud => cloud.Name == subject?.Cloud) is not IMarkedObjects scan)
+        {
+            return;
+        }
+
+        IReadOnlyList<string>? reported = null;
+        for (var attempt = 0; ; attempt++)
+        {
+            string[] left;
+            try
+            {
+                var found = await scan.FindMarkedAsync(services.Store.InstallationId, operation.SubjectId, stop);
+                left = [.. found.Where(item => !kept.Contains(item.Key)).Select(item => $"{item.Kind} {item.Name}").Order()];
+            }
+            catch (Exception exception) when (!stop.IsCancellationRequested && CloudFaults.Understand(exception) is { } fault)
+            {
+                left = [$"unknown, for the cloud gives no answer: {fault.Message}"];
+            }
+
+            if (reported is null || !left.SequenceEqual(reported))
+            {
+                reported = left;
+                await AppendAsync(new LeftoversChecked(left));
+            }
+
+            if (left.Length == 0)
+            {
+                return;
+            }
+
+            await Task.Delay(pace.AfterFailure(attempt, null), services.Clock, stop);
+        }
+    }
+
+    private async Task DeleteAsync(ObjectRecord item, bool isKept, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        if (isKept)
+        {
+            await AppendAsync(new ObjectKept(item.Key, item.Identity));
+            return;
+        }
+
+        if (item.Status != ObjectStatus.Deleting)
+        {
+            await AppendAsync(new ObjectDeleting(item.Key));
+        }
+
+        var handler = services.Handlers.OfKind(item.Kind);
+        var spec = (ICloudObjectSpec)services.Serializer.Deserialize(item.Spec, handler.SpecType);
+        var marks = new Marks(services.Store.InstallationId, item.Subject.ToString(), item.SubjectId, item.Operation, item.Key);
+        var driver = new ObjectDriver(handler, spec, marks, operation.Id, services.Store, services.Clock, pace);
+        if (item.State is null)
+        {
+            driver.MarkUnsettled();
+        }
+
+        await driver.MakeAbsentAsync(stop);
+        await AppendAsync(new ObjectDeleted(item.Key));
+    }
+
+    private Task AppendAsync(JournalEntry entry) => services.Store.AppendAsync(operation.Id, [entry], CancellationToken.None);
+}

@@ -1,0 +1,180 @@
+using CaaStle.Abstractions;
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Ports;
+
+namespace CaaStle.Engine.Execution;
+
+/// <summary>
+/// Brings one cloud object to where it should be: ready or absent. Waits as long as the cloud says that it is on its way (Rule 4), asks
+/// again after faults that may pass, and reads before each call that changes anything (Rule 2). The caller has made the intent durable.
+/// </summary>
+internal sealed class ObjectDriver(
+    ICloudObjectHandler handler,
+    ICloudObjectSpec spec,
+    Marks marks,
+    string operationId,
+    IStateStore store,
+    TimeProvider clock,
+    Pace pace)
+{
+    private string? lastWord;
+    private DateTimeOffset? unsettledSince;
+
+    /// <summary>
+    /// A create call may have been made whose answer is not known: for a while reads may not show what it did, so that absence is not yet
+    /// to be believed.
+    /// </summary>
+    public void MarkUnsettled() => unsettledSince = clock.GetUtcNow();
+
+    /// <summary>Makes the object unless it is there, and waits until it is ready.</summary>
+    /// <param name="abandoned">Cancelled when nobody wants the object any more; ends the wait with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="stop">Cancelled when the process is to end; calls that change the cloud heed only this.</param>
+    /// <returns>The object's state, with the cloud's word for it.</returns>
+    /// <exception cref="ObjectFailedException">It cannot become ready.</exception>
+    public async Task<(object State, string Word)> MakeReadyAsync(CancellationToken abandoned, CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(abandoned, stop);
+        var started = clock.GetUtcNow();
+        var failuresInRow = 0;
+        while (true)
+        {
+            either.Token.ThrowIfCancellationRequested();
+            TimeSpan wait;
+            try
+            {
+                var seen = await handler.ReadAsync(spec, Call(abandoned), either.Token);
+                switch (seen.Condition)
+                {
+                    case Condition.Ready:
+                        return (seen.State!, seen.Word);
+                    case Condition.Failed:
+                        throw new ObjectFailedException(new(Failure.ObjectFailed, marks.Key, seen.Word, seen.LastLog));
+                    case Condition.Foreign:
+                        throw new ObjectFailedException(new(
+                            Failure.NameTaken, marks.Key, $"{spec.Identity} exists already and was not made by this environment ({seen.Word}).", []));
+                    case Condition.Absent when IsUnsettled():
+                        await ReportAsync("waiting for it to appear");
+                        break;
+                    case Condition.Absent:
+                    case Condition.InProgress when seen.NeedsCreate:
+                        await CreateAsync(abandoned, stop);
+                        break;
+                    default:
+                        await ReportAsync(seen.Word);
+                        break;
+                }
+
+                failuresInRow = 0;
+                wait = seen.AskAgainAfter ?? Pace.UntilNextPoll(clock.GetUtcNow() - started);
+            }
+            catch (Exception exception) when (exception is not ObjectFailedException && !either.IsCancellationRequested)
+            {
+                var fault = PassingFault(exception);
+                await ReportAsync($"asking again: {fault.Message}");
+                wait = pace.AfterFailure(failuresInRow++, fault.RetryAfter);
+            }
+
+            await Task.Delay(wait, clock, either.Token);
+        }
+    }
+
+    /// <summary>Deletes the object unless it is gone, and waits until a read says that it is (or that it is not ours). Never gives up.</summary>
+    public async Task MakeAbsentAsync(CancellationToken stop)
+    {
+        var started = clock.GetUtcNow();
+        var failuresInRow = 0;
+        var accepted = false;
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            TimeSpan wait;
+            try
+            {
+                var seen = await handler.ReadAsync(spec, Call(CancellationToken.None), stop);
+                var isGone = seen.Condition is Condition.Absent or Condition.Foreign;
+                if (isGone && !IsUnsettled())
+                {
+                    return;
+                }
+
+                wait = seen.AskAgainAfter ?? Pace.UntilNextPoll(clock.GetUtcNow() - started);
+                if (!isGone && !(accepted && seen.Condition == Condition.InProgress))
+                {
+                    await handler.DeleteAsync(spec, Call(CancellationToken.None), stop);
+                    wait = accepted ? wait : TimeSpan.Zero;
+                    accepted = true;
+                }
+
+                if (accepted && seen.Condition == Condition.InProgress)
+                {
+                    await ReportAsync(seen.Word);
+                }
+
+                failuresInRow = 0;
+            }
+            catch (Exception exception) when (!stop.IsCancellationRequested)
+            {
+                var fault = CloudFaults.Understand(exception);
+                await BlockedAsync(fault?.Message ?? Defect(exception));
+                wait = pace.AfterFailure(failuresInRow++, fault?.RetryAfter);
+            }
+
+            await Task.Delay(wait, clock, stop);
+        }
+    }
+
+    private async Task CreateAsync(CancellationToken abandoned, CancellationToken stop)
+    {
+        await ReportAsync("creating");
+        await using var log = new LogRelay(store, operationId, marks.Key);
+        MarkUnsettled();
+        await handler.CreateAsync(spec, new ObjectCall(marks, log, abandoned), stop);
+    }
+
+    private bool IsUnsettled() => unsettledSince is { } since && clock.GetUtcNow() - since < handler.SettlesWithin;
+
+    /// <returns>The fault, when asking again may help.</returns>
+    /// <exception cref="ObjectFailedException">Asking again would not help.</exception>
+    private CloudException PassingFault(Exception exception) => CloudFaults.Understand(exception) switch
+    {
+        { Fault: CloudFault.Refused } refused =>
+            throw new ObjectFailedException(new(Failure.ObjectFailed, marks.Key, refused.Message, refused.LastLog)),
+        { } fault => fault,
+        null => throw new ObjectFailedException(new(Failure.Internal, marks.Key, Defect(exception), [])),
+    };
+
+    private static string Defect(Exception exception) => $"a defect in the extension: {exception.GetType().Name}: {exception.Message}";
+
+    private ObjectCall Call(CancellationToken abandoned) => new(marks, NoLog.Instance, abandoned);
+
+    private Task ReportAsync(string word)
+    {
+        if (word == lastWord)
+        {
+            return Task.CompletedTask;
+        }
+
+        lastWord = word;
+        return store.AppendAsync(operationId, [new ObjectProgressed(marks.Key, word)], CancellationToken.None);
+    }
+
+    private Task BlockedAsync(string reason)
+    {
+        if (reason == lastWord)
+        {
+            return Task.CompletedTask;
+        }
+
+        lastWord = reason;
+        return store.AppendAsync(operationId, [new ObjectBlocked(marks.Key, reason)], CancellationToken.None);
+    }
+
+    private sealed class NoLog : IProgress<string>
+    {
+        public static readonly NoLog Instance = new();
+
+        public void Report(string value)
+        {
+        }
+    }
+}
