@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+
+namespace CaaStle.Engine.Definitions;
+
+/// <summary>Compares a document with a shape and notes everything in which they differ.</summary>
+internal sealed class ShapeChecker(string file, List<DefinitionProblem> problems)
+{
+    /// <param name="path">Of the node, for messages.</param>
+    /// <param name="parent">Where something missing from the node is reported: the key that it stands at.</param>
+    public void Check(YamlNode node, Shape shape, string path, SourcePosition parent) => Check(node, shape, path, parent, []);
+
+    public void Report(SourcePosition at, string path, string message, string? expected = null, string? suggestion = null) =>
+        problems.Add(new(file, at.Line, at.Column, path, message, expected, suggestion));
+
+    /// <param name="settled">Keys about which all has been said.</param>
+    private void Check(YamlNode node, Shape shape, string path, SourcePosition parent, ImmutableHashSet<string> settled)
+    {
+        switch (shape)
+        {
+            case TextShape text when node is YamlScalar { IsNull: false } scalar:
+                if (!text.Accepts(scalar.Text))
+                {
+                    Report(node.Position, path, $"{node.Description} is not allowed here", text.Expected, NearestWord.Find(scalar.Text, text.Choices));
+                }
+
+                break;
+            case IntegerShape integer when node is YamlScalar { IsNull: false } scalar && integer.Parse(scalar.Text) is not null:
+            case BooleanShape when BooleanShape.Parse(node) is not null:
+            case ListShape or MapShape when node.IsNull:
+                break;
+            case ListShape list when node is YamlList { Items: var items }:
+                for (var index = 0; index < items.Count; index++)
+                {
+                    Check(items[index], list.Item, $"{path}[{index}]", items[index].Position, []);
+                }
+
+                break;
+            case MapShape map when node is YamlMapping mapping:
+                CheckMap(mapping, map, path);
+                break;
+            case ObjectShape or CasesShape when node is YamlMapping || node.IsNull:
+                var entries = node as YamlMapping ?? new YamlMapping(node.Position, []);
+                CheckMapping(entries, shape, path, parent, settled);
+                break;
+            case WrappedShape wrapped when node is YamlMapping mapping:
+                CheckWrapped(mapping, wrapped, path);
+                break;
+            case VariantShape variants when !node.IsNull && variants.For(node) is { } variant:
+                Check(node, variant, path, parent, settled);
+                break;
+            default:
+                Report(node.Position, path, $"{node.Description} is not allowed here", shape.Expected);
+                break;
+        }
+    }
+
+    private void CheckMap(YamlMapping mapping, MapShape map, string path)
+    {
+        CheckDuplicates(mapping, path);
+        foreach (var (key, value) in mapping.Entries)
+        {
+            if (map.Key is { } name && !name.Accepts(key.Text))
+            {
+                Report(key.Position, path, $"the name {key.Description} is not allowed", name.Expected);
+            }
+
+            if (value.IsNull)
+            {
+                Report(key.Position, Join(path, key.Text), "has no value", "a text, \"\" for an empty one");
+            }
+            else
+            {
+                Check(value, new TextShape(), Join(path, key.Text), key.Position, []);
+            }
+        }
+    }
+
+    private void CheckWrapped(YamlMapping mapping, WrappedShape wrapped, string path)
+    {
+        var wrapper = mapping.Entries.FirstOrDefault(entry => entry.Key.Text == wrapped.Key);
+        if (wrapper is null)
+        {
+            Check(mapping, wrapped.Inner, path, mapping.Position);
+        }
+        else if (wrapper.Value.IsNull && mapping.Entries.Count > 1)
+        {
+            var expected = "them two more spaces to the right";
+            Report(mapping.Entries[1].Key.Position, path, $"the keys below '{wrapped.Key}:' stand beside it", expected);
+        }
+        else
+        {
+            Check(mapping, new ObjectShape(new ShapeKey(wrapped.Key, wrapped.Inner, "")), path, mapping.Position);
+        }
+    }
+
+    private void CheckMapping(YamlMapping mapping, Shape shape, string path, SourcePosition parent, ImmutableHashSet<string> settled)
+    {
+        if (shape is CasesShape cases)
+        {
+            CheckCases(mapping, cases, path, parent, settled);
+        }
+        else
+        {
+            CheckObject(mapping, (ObjectShape)shape, path, parent, settled);
+        }
+    }
+
+    private void CheckCases(YamlMapping mapping, CasesShape cases, string path, SourcePosition parent, ImmutableHashSet<string> settled)
+    {
+        var words = cases.Cases.Keys.ToList();
+        var chosen = mapping.Find(cases.Key);
+        if (chosen is null && cases.Default is null)
+        {
+            CheckDuplicates(mapping, path);
+            Report(parent, Join(path, cases.Key), $"the key '{cases.Key}' is missing", TextShape.OneOf(words));
+            return;
+        }
+
+        var word = chosen is null ? cases.Default! : (chosen as YamlScalar)?.Text ?? "";
+        if (!cases.Cases.TryGetValue(word, out var shape))
+        {
+            var nearest = NearestWord.Find(word, words);
+            Report(chosen!.Position, Join(path, cases.Key), $"there is no {cases.Noun} {chosen.Description}", TextShape.OneOf(words), nearest);
+            if (nearest is null)
+            {
+                CheckDuplicates(mapping, path);
+                return;
+            }
+
+            shape = cases.Cases[nearest];
+        }
+
+        CheckMapping(mapping, shape, path, parent, settled.Add(cases.Key));
+    }
+
+    private void CheckObject(YamlMapping mapping, ObjectShape shape, string path, SourcePosition parent, ImmutableHashSet<string> settled)
+    {
+        CheckDuplicates(mapping, path);
+        var names = shape.Keys.Select(key => key.Name).ToList();
+        foreach (var (key, value) in mapping.Entries.Where(entry => !settled.Contains(entry.Key.Text)))
+        {
+            var at = Join(path, key.Text);
+            if (shape.Keys.FirstOrDefault(known => known.Name == key.Text) is not { } known)
+            {
+                Report(key.Position, at, $"unknown key {key.Description}", TextShape.OneOf(names), NearestWord.Find(key.Text, names));
+            }
+            else if (value.IsNull && known.Shape is not (ListShape or MapShape or ObjectShape or CasesShape))
+            {
+                Report(key.Position, at, "has no value", known.Shape.Expected);
+            }
+            else
+            {
+                Check(value, known.Shape, at, key.Position, []);
+            }
+        }
+
+        foreach (var missing in shape.Keys.Where(key => key.Required && mapping.Entries.All(entry => entry.Key.Text != key.Name)))
+        {
+            ReportMissing(missing, path, parent);
+        }
+    }
+
+    private void ReportMissing(ShapeKey key, string path, SourcePosition parent)
+    {
+        if (key.Shape is ObjectShape { Keys: var inner } && inner.Any(each => each.Required))
+        {
+            foreach (var leaf in inner.Where(each => each.Required))
+            {
+                ReportMissing(leaf, Join(path, key.Name), parent);
+            }
+
+            return;
+        }
+
+        Report(parent, Join(path, key.Name), $"the key '{key.Name}' is missing", key.Shape.Expected);
+    }
+
+    private void CheckDuplicates(YamlMapping mapping, string path)
+    {
+        foreach (var again in mapping.Entries.GroupBy(entry => entry.Key.Text).SelectMany(group => group.Skip(1)))
+        {
+            var first = mapping.Entries.First(entry => entry.Key.Text == again.Key.Text).Key.Position;
+            Report(again.Key.Position, Join(path, again.Key.Text), $"the key '{again.Key.Text}' is there already, on line {first.Line}");
+        }
+    }
+
+    private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
+}
