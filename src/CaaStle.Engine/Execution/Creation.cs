@@ -67,7 +67,7 @@ internal sealed class Creation(Operation operation, EngineServices services, Pac
                 {
                     IGeneratedNode generated => await GenerateAsync(node, generated, past),
                     IObjectNode planned => await MakeObjectAsync(node, planned, past, abandoned.Token, stop),
-                    _ => throw new InvalidOperationException($"Unknown node {node.GetType().Name}."),
+                    _ => throw new InvalidOperationException($"Nothing makes a {node.GetType().Name}."),
                 };
             }
             catch (ObjectFailedException exception)
@@ -158,7 +158,7 @@ internal sealed class Creation(Operation operation, EngineServices services, Pac
 
     private PlannedStep StepOf(Node node) => new(
         node.Key,
-        node is IGeneratedNode ? PlannedStep.GeneratedValue : services.Handlers.KindOf(node),
+        node is IObjectNode planned ? services.Handlers.KindOf(planned) : PlannedStep.GeneratedValue,
         [.. node.Dependencies.Select(dependency => dependency.Key)]);
 
     private Task AppendAsync(JournalEntry entry) => services.Store.AppendAsync(operation.Id, [entry], CancellationToken.None);

@@ -14,7 +14,8 @@ public sealed record EngineServices(
     ObjectSerializer Serializer,
     Planner Planner,
     TimeProvider Clock,
-    IRandomSource Random);
+    IRandomSource Random,
+    IArtifactStore Artifacts);
 
 /// <summary>
 /// Carries out one operation from wherever the journal says that it is to one of its three ends (Rule 3). Running it again after a crash
@@ -75,7 +76,7 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
             return;
         }
 
-        await DeleteObjectsAsync(await services.Store.ListObjectsAsync(operation.SubjectId, stop), [], stop);
+        await DeleteObjectsAsync(await services.Store.ListObjectsAsync(operation.SubjectId, stop), new HashSet<string>(), stop);
         await AppendAsync(new OperationEnded(OperationState.RolledBack, NoOutputs));
     }
 
@@ -92,6 +93,10 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
         var deletion = new Deletion(operation, services, pace);
         await deletion.RunAsync(objects, kept, stop);
         await deletion.CheckLeftoversAsync(kept, stop);
+        if (operation.Subject.Kind == SubjectKind.Container)
+        {
+            services.Artifacts.Discard(ContainerDefinition.Parse(operation.Request.Definition).ContextArchive);
+        }
     }
 
     private async Task<IReadOnlyList<JournalEntry>> ReadJournalAsync(CancellationToken stop)

@@ -1,0 +1,261 @@
+using CaaStle.Abstractions;
+using CaaStle.Engine.Definitions;
+using CaaStle.Engine.Execution;
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Planning;
+using CaaStle.Engine.Ports;
+
+namespace CaaStle.Engine.Operations;
+
+/// <inheritdoc/>
+public sealed class OperationService(EngineServices services, DefinitionReader reader, OperationScheduler scheduler) : IOperationService
+{
+    private readonly IStateStore store = services.Store;
+
+    public async Task<Operation> CreateEnvironmentAsync(CreateEnvironment request, CancellationToken cancellationToken)
+    {
+        SubjectNames.Check(request.Name);
+        var definition = reader.ReadEnvironment(request.Definition, request.FileName);
+        var subject = SubjectKey.Environment(request.Name);
+        await RefuseExistingAsync(subject, cancellationToken);
+        await RefuseObstaclesAsync(services.Planner.Cloud(definition.Target), cancellationToken);
+        return await CreateAsync(
+            subject, definition.Target, definition.Type, null, [], request.Definition, request.FileName, request.KeepOnFailure, request.By, cancellationToken);
+    }
+
+    public Task<IReadOnlyList<PlannedObject>> PlanEnvironmentAsync(CreateEnvironment request, CancellationToken cancellationToken)
+    {
+        SubjectNames.Check(request.Name);
+        var definition = reader.ReadEnvironment(request.Definition, request.FileName);
+        var blueprint = services.Planner.PlanEnvironment(definition, new Scope(request.Name, Preview.UnknownId));
+        return Task.FromResult(Preview.Of(blueprint, services.Handlers));
+    }
+
+    public async Task<Operation> CreateContainerAsync(CreateContainer request, CancellationToken cancellationToken)
+    {
+        SubjectNames.Check(request.Name);
+        var cloud = services.Catalog.Clouds.FirstOrDefault(each => each.Registries.Any(Matches));
+        if (cloud is null)
+        {
+            var known = services.Catalog.Clouds.SelectMany(each => each.Registries).Select(registry => registry.Descriptor.Type);
+            throw new RefusedException(
+                RefusedException.InvalidRequest, $"There is no registry '{request.Registry}'; there are: {string.Join(", ", known)}.", []);
+        }
+
+        var subject = SubjectKey.Container(request.Name);
+        await RefuseExistingAsync(subject, cancellationToken);
+        await RefuseObstaclesAsync(cloud, cancellationToken);
+        var definition = new ContainerDefinition(request.Registry, request.ContextArchive, request.Dockerfile);
+        return await CreateAsync(
+            subject, cloud.Name, request.Registry, null, [], definition.ToString(), request.Dockerfile, request.KeepOnFailure, request.By, cancellationToken);
+
+        bool Matches(IRegistryType registry) => registry.Descriptor.Type == request.Registry;
+    }
+
+    public async Task<Operation> DeployApplicationAsync(DeployApplication request, CancellationToken cancellationToken)
+    {
+        SubjectNames.Check(request.Name);
+        var definition = reader.ReadApplication(request.Definition, request.FileName);
+        var environmentKey = SubjectKey.Environment(request.Environment);
+        var environment = await AvailableAsync(environmentKey, cancellationToken);
+        var problems = new BindingResolver(reader.ReadEnvironment(environment.Definition, request.Environment), services.Catalog)
+            .Check(definition, request.FileName);
+        if (problems.Count > 0)
+        {
+            throw new InvalidDefinitionException(problems);
+        }
+
+        var subject = SubjectKey.Application(request.Name);
+        await RefuseExistingAsync(subject, cancellationToken);
+        var holds = new List<SubjectKey> { environmentKey };
+        var containerKey = SubjectKey.Container(definition.Image);
+        if (await store.FindSubjectAsync(containerKey, cancellationToken) is not null)
+        {
+            await AvailableAsync(containerKey, cancellationToken);
+            holds.Add(containerKey);
+        }
+
+        var cloud = services.Planner.Cloud(environment.Cloud);
+        await RefuseObstaclesAsync(cloud, cancellationToken);
+        if (Planner.Coe(cloud, environment.Type) is IApplicationCheck check)
+        {
+            var scope = new Scope(request.Name, Preview.UnknownId);
+            var planned = await services.Planner.RequestApplicationAsync(definition, scope, environment, cancellationToken);
+            RefuseFor(await check.FindObstaclesAsync(planned, cancellationToken));
+        }
+
+        return await CreateAsync(
+            subject, environment.Cloud, environment.Type, request.Environment, holds, request.Definition, request.FileName, request.KeepOnFailure, request.By, cancellationToken);
+    }
+
+    public async Task<Operation> DeleteAsync(DeleteSubject request, CancellationToken cancellationToken)
+    {
+        var subject = await FindAsync(request.Subject, cancellationToken);
+        var applications = await ApplicationsOfAsync(request.Subject, cancellationToken);
+        if (applications.Count > 0 && !request.Force)
+        {
+            var names = string.Join(", ", applications.Select(application => application.Key.Name));
+            throw new RefusedException(
+                RefusedException.InUse,
+                $"Applications run in {request.Subject}: {names}.",
+                [.. applications.Select(application => $"cld app delete {application.Key.Name}"), $"cld env delete {request.Subject.Name} --force"]);
+        }
+
+        var before = new List<string>();
+        foreach (var application in applications)
+        {
+            var operation = await EnqueueDeletionAsync(application, request, [], cancellationToken);
+            before.Add(operation.Id);
+        }
+
+        return await EnqueueDeletionAsync(subject, request, before, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<PlannedObject>> PlanDeletionAsync(DeleteSubject request, CancellationToken cancellationToken)
+    {
+        var subject = await FindAsync(request.Subject, cancellationToken);
+        var applications = request.Force ? await ApplicationsOfAsync(request.Subject, cancellationToken) : [];
+        var planned = new List<PlannedObject>();
+        foreach (var each in applications.Prepend(subject))
+        {
+            var objects = await store.ListObjectsAsync(each.Id, cancellationToken);
+            var kept = request.KeepData ? Deletion.WithWhatTheyNeed(objects, item => item.HoldsData) : [];
+            var prefix = each == subject ? "" : $"{each.Key.Name}: ";
+            planned.AddRange(objects.Where(item => !kept.Contains(item.Key)).Select(item =>
+                new PlannedObject(prefix + item.Key, item.Kind, item.Identity, [.. item.DependsOn.Select(key => prefix + key)], item.HoldsData)));
+        }
+
+        return planned;
+    }
+
+    public async Task<Operation> CancelAsync(string operationId, string by, CancellationToken cancellationToken)
+    {
+        var operation = await store.FindOperationAsync(operationId, cancellationToken)
+            ?? throw new RefusedException(RefusedException.NotFound, $"There is no operation '{operationId}'.", ["cld op list"]);
+        if (operation.IsEnded)
+        {
+            throw new RefusedException(RefusedException.NotAvailable, $"{operationId} has ended.", [$"cld op show {operationId}"]);
+        }
+
+        if (operation.Kind == OperationKind.Delete)
+        {
+            throw new RefusedException(
+                RefusedException.NotAvailable,
+                $"{operationId} is a deletion: what is gone cannot be brought back, so it only goes forward.",
+                [$"cld op watch {operationId}"]);
+        }
+
+        if (operation.CancelledBy is null)
+        {
+            await store.AppendAsync(operationId, [new CancelRequested(by)], cancellationToken);
+        }
+
+        scheduler.Cancel(operationId);
+        return await store.FindOperationAsync(operationId, cancellationToken) ?? operation;
+    }
+
+    private async Task<Operation> CreateAsync(
+        SubjectKey subject,
+        string cloud,
+        string type,
+        string? environment,
+        IReadOnlyList<SubjectKey> holds,
+        string definition,
+        string fileName,
+        bool keepOnFailure,
+        string by,
+        CancellationToken cancellationToken)
+    {
+        var now = services.Clock.GetUtcNow();
+        var record = new SubjectRecord(
+            subject,
+            Draw.SubjectId(services.Random),
+            SubjectStatus.Creating,
+            cloud,
+            type,
+            environment,
+            definition,
+            new Dictionary<string, IReadOnlyDictionary<string, StoredValue>>(),
+            now,
+            by);
+        var request = new OperationRequest(definition, fileName, keepOnFailure, KeepData: false, After: []);
+        return await EnqueueAsync(NewOperation(OperationKind.Create, record, holds, request, by), record, cancellationToken);
+    }
+
+    private Task<Operation> EnqueueDeletionAsync(
+        SubjectRecord subject, DeleteSubject request, IReadOnlyList<string> after, CancellationToken cancellationToken)
+    {
+        var what = new OperationRequest(subject.Definition, "", KeepOnFailure: false, request.KeepData, after);
+        IReadOnlyList<SubjectKey> holds = subject.Environment is { } environment ? [SubjectKey.Environment(environment)] : [];
+        return EnqueueAsync(NewOperation(OperationKind.Delete, subject, holds, what, request.By), null, cancellationToken);
+    }
+
+    private Operation NewOperation(
+        OperationKind kind, SubjectRecord subject, IReadOnlyList<SubjectKey> holds, OperationRequest request, string by)
+    {
+        var now = services.Clock.GetUtcNow();
+        return new(
+            Draw.OperationId(services.Random, now),
+            kind,
+            subject.Key,
+            subject.Id,
+            holds,
+            request,
+            OperationState.Queued,
+            by,
+            now,
+            CancelledBy: null,
+            Failure: null,
+            EndedAt: null);
+    }
+
+    private async Task<Operation> EnqueueAsync(Operation operation, SubjectRecord? subject, CancellationToken cancellationToken)
+    {
+        await store.EnqueueAsync(operation, subject, cancellationToken);
+        scheduler.Submit(operation.Id);
+        return operation;
+    }
+
+    private async Task<IReadOnlyList<SubjectRecord>> ApplicationsOfAsync(SubjectKey environment, CancellationToken cancellationToken) =>
+        environment.Kind != SubjectKind.Environment
+            ? []
+            : [.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken)).Where(each => each.Environment == environment.Name)];
+
+    private async Task<SubjectRecord> FindAsync(SubjectKey key, CancellationToken cancellationToken) =>
+        await store.FindSubjectAsync(key, cancellationToken)
+        ?? throw new RefusedException(RefusedException.NotFound, $"There is no {key}.", SubjectNames.NextToFind(key));
+
+    private async Task<SubjectRecord> AvailableAsync(SubjectKey key, CancellationToken cancellationToken)
+    {
+        var subject = await FindAsync(key, cancellationToken);
+        return subject.Status == SubjectStatus.Available
+            ? subject
+            : throw new RefusedException(
+                RefusedException.NotAvailable, $"{key} is not available: {subject.Status.ToString().ToLowerInvariant()}.", [SubjectNames.NextToShow(key)]);
+    }
+
+    /// <summary>A clear answer while nothing is under way; the store refuses what comes at the same moment.</summary>
+    private async Task RefuseExistingAsync(SubjectKey key, CancellationToken cancellationToken)
+    {
+        if (await store.FindSubjectAsync(key, cancellationToken) is not { } existing)
+        {
+            return;
+        }
+
+        var underWay = await store.ListOperationsAsync(new(key, UnderWay: true, Limit: 1), cancellationToken);
+        throw existing.Status is SubjectStatus.Available or SubjectStatus.CreateFailed || underWay.Count == 0
+            ? new SubjectExistsException(key)
+            : new OperationConflictException(underWay[0]);
+    }
+
+    private static async Task RefuseObstaclesAsync(ICloud cloud, CancellationToken cancellationToken) =>
+        RefuseFor(await cloud.FindObstaclesAsync(cancellationToken));
+
+    private static void RefuseFor(IReadOnlyList<string> obstacles)
+    {
+        if (obstacles.Count > 0)
+        {
+            throw new RefusedException(RefusedException.CloudNotReady, string.Join(' ', obstacles), []);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using System.Text.Json;
+
+namespace CaaStle.Engine.Planning;
+
+/// <summary>What a container is made from, as it is kept in the operation.</summary>
+/// <param name="Registry">The registry's type.</param>
+/// <param name="ContextArchive">Path of the build context's tar file.</param>
+/// <param name="Dockerfile">Path of the Dockerfile within the context.</param>
+public sealed record ContainerDefinition(string Registry, string ContextArchive, string Dockerfile)
+{
+    public static ContainerDefinition Parse(string text) =>
+        JsonSerializer.Deserialize<ContainerDefinition>(text) ?? throw new JsonException("The container's definition is empty.");
+
+    public override string ToString() => JsonSerializer.Serialize(this);
+}
