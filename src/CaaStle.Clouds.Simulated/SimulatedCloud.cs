@@ -1,0 +1,57 @@
+using System.Globalization;
+using CaaStle.Abstractions;
+using CaaStle.Clouds.Simulated;
+
+[assembly: CloudExtension(typeof(SimulatedExtension), 1)]
+
+namespace CaaStle.Clouds.Simulated;
+
+/// <summary>
+/// <c>target: simulated</c>: a cloud that runs nothing, to try definitions, failures and rollbacks without an account. Settings
+/// <c>CallSeconds</c>, <c>DeletionSeconds</c> and <c>VisibilitySeconds</c> say how it lets time pass.
+/// </summary>
+public sealed class SimulatedExtension : ICloudExtension
+{
+    public ICloud Create(CloudServices services)
+    {
+        var timing = new WorldTiming(Seconds("CallSeconds", 0.02), Seconds("DeletionSeconds", 1), Seconds("VisibilitySeconds", 0));
+        return new SimulatedCloud(new SimulatedWorld(services.Clock, timing, null, Path.Combine(services.DataFolder, "world.json")), services.Clock);
+
+        TimeSpan Seconds(string name, double otherwise) => TimeSpan.FromSeconds(
+            services.Settings.TryGetValue(name, out var text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise);
+    }
+}
+
+public sealed class SimulatedCloud(SimulatedWorld world, TimeProvider clock) : ICloud, IMarkedObjects
+{
+    public string Name => "simulated";
+
+    public IReadOnlyList<ICoeType> Coes { get; } = [new SimulatedCoe()];
+
+    public IReadOnlyList<IResourceType> Resources { get; } = [new SimulatedDatabaseType()];
+
+    public IReadOnlyList<IRegistryType> Registries { get; } = [new SimulatedRegistry()];
+
+    public IReadOnlyList<ICloudObjectHandler> Handlers { get; } =
+    [
+        new SimulatedHandler<SimulatedNetwork, SimulatedNetworkState>(world, clock, "simulated/network", name => new(name)),
+        new SimulatedHandler<SimulatedDatabase, SimulatedDatabaseState>(world, clock, "simulated/database", name => new(name)),
+        new SimulatedHandler<SimulatedService, SimulatedServiceState>(world, clock, "simulated/service", name => new(name)),
+        new SimulatedHandler<SimulatedImage, SimulatedImageState>(world, clock, "simulated/image", name => new(name)),
+    ];
+
+    public Task<IReadOnlyList<string>> FindObstaclesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
+    public async Task<IReadOnlyList<MarkedObject>> FindMarkedAsync(string installation, string? subjectId, CancellationToken cancellationToken)
+    {
+        var labels = new Dictionary<string, string> { [Marks.InstallationLabel] = installation };
+        if (subjectId is not null)
+        {
+            labels[Marks.SubjectIdLabel] = subjectId;
+        }
+
+        var found = await world.FindAsync(labels, cancellationToken);
+        return [.. found.Select(item => new MarkedObject(
+            "simulated", item.Name, item.Labels[Marks.SubjectLabel], item.Labels[Marks.SubjectIdLabel], item.Labels[Marks.KeyLabel]))];
+    }
+}

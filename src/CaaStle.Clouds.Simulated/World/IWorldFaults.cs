@@ -1,0 +1,31 @@
+using CaaStle.Abstractions;
+
+namespace CaaStle.Clouds.Simulated;
+
+public enum WorldCallKind
+{
+    Describe,
+    Find,
+    Create,
+    Delete,
+}
+
+/// <param name="Name">The object that the call is about; empty for a search.</param>
+public sealed record WorldCall(WorldCallKind Kind, string Name);
+
+/// <summary>Decides what goes wrong with each call.</summary>
+public interface IWorldFaults
+{
+    /// <returns>An error instead of the call; null to let it happen.</returns>
+    Task<CloudException?> BeforeAsync(WorldCall call, CancellationToken cancellationToken);
+
+    /// <returns>An error instead of the answer, after the call was applied; null to let the answer through.</returns>
+    Task<CloudException?> AfterAsync(WorldCall call, CancellationToken cancellationToken);
+}
+
+internal sealed class NoFaults : IWorldFaults
+{
+    public Task<CloudException?> BeforeAsync(WorldCall call, CancellationToken cancellationToken) => Task.FromResult<CloudException?>(null);
+
+    public Task<CloudException?> AfterAsync(WorldCall call, CancellationToken cancellationToken) => Task.FromResult<CloudException?>(null);
+}

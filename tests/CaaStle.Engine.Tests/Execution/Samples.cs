@@ -1,0 +1,75 @@
+using CaaStle.Clouds.Simulated;
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Tests.Simulation;
+
+namespace CaaStle.Engine.Tests.Execution;
+
+internal static class Samples
+{
+    /// <summary>A network that takes a minute, then two databases that take five and ten more.</summary>
+    public const string TwoDatabases = """
+        environment:
+          resources:
+            simulated:
+              - resource:
+                  type: database
+                  name: orders
+                  configuration: {ready_after: 300}
+              - resource:
+                  type: database
+                  name: users
+                  configuration: {ready_after: 600}
+          app_deployment:
+            target: simulated
+            type: simulated
+            ready_after: 60
+        """;
+
+    public const string FailingDatabase = """
+        environment:
+          resources:
+            simulated:
+              - resource:
+                  type: database
+                  name: orders
+                  configuration: {ready_after: 300}
+              - resource:
+                  type: database
+                  name: users
+                  configuration: {ready_after: 600, fails_after: 120, failure: insufficient capacity}
+          app_deployment:
+            target: simulated
+            type: simulated
+        """;
+
+    public const string Application = """
+        app:
+          image: shop
+          container_port: 80
+          env:
+            DB: $CAASTLE_DATABASE_ORDERS_Address
+            PASSWORD: $CAASTLE_DATABASE_ORDERS_Password
+        """;
+
+    public static readonly SubjectKey Environment = SubjectKey.Environment("orders");
+
+    /// <summary>Everything in the cloud, and everything in the record, as <c>key</c>; they must be the same.</summary>
+    public static async Task AssertCloudIsWhatTheRecordSays(SimulatedHost host)
+    {
+        var recorded = new List<string>();
+        foreach (var kind in Enum.GetValues<SubjectKind>())
+        {
+            foreach (var subject in await host.Store.ListSubjectsAsync(kind, default))
+            {
+                var objects = await host.Store.ListObjectsAsync(subject.Id, default);
+                Assert.All(objects, item => Assert.Equal(ObjectStatus.Ready, item.Status));
+                recorded.AddRange(objects.Select(item => item.Identity));
+            }
+        }
+
+        Assert.Equal(recorded.Order(), host.World.Objects.Select(item => item.Name).Order());
+    }
+
+    public static IEnumerable<WorldCall> Changes(SimulatedHost host) =>
+        host.Faults.Calls.Where(call => call.Kind is WorldCallKind.Create or WorldCallKind.Delete);
+}

@@ -1,0 +1,115 @@
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Ports;
+
+namespace CaaStle.Engine.Tests.Simulation;
+
+/// <summary>A state store in memory, for one thread.</summary>
+internal sealed class MemoryStateStore(TimeProvider clock) : IStateStore
+{
+    private readonly List<JournalRecord> journal = [];
+    private readonly Dictionary<string, Operation> operations = [];
+    private readonly Dictionary<SubjectKey, SubjectRecord> subjects = [];
+    private readonly Dictionary<(string SubjectId, string Key), ObjectRecord> objects = [];
+    private TaskCompletionSource appended = new();
+
+    public string InstallationId => "memory";
+
+    public Task EnqueueAsync(Operation operation, SubjectRecord? subject, CancellationToken cancellationToken)
+    {
+        var conflict = operations.Values.FirstOrDefault(other => !other.IsEnded
+            && !operation.Request.After.Contains(other.Id)
+            && (other.Subject == operation.Subject || other.Holds.Contains(operation.Subject) || operation.Holds.Contains(other.Subject)));
+        if (conflict is not null)
+        {
+            throw new OperationConflictException(conflict);
+        }
+
+        if (subject is not null && !subjects.TryAdd(subject.Key, subject))
+        {
+            throw new SubjectExistsException(subject.Key);
+        }
+
+        operations.Add(operation.Id, operation);
+        Append(operation.Id, new OperationQueued(operation.RequestedBy));
+        return Task.CompletedTask;
+    }
+
+    public Task AppendAsync(string operationId, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
+    {
+        foreach (var entry in entries)
+        {
+            Append(operationId, entry);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<Operation?> FindOperationAsync(string operationId, CancellationToken cancellationToken) =>
+        Task.FromResult(operations.GetValueOrDefault(operationId));
+
+    public Task<IReadOnlyList<Operation>> ListOperationsAsync(OperationFilter filter, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Operation>>([.. operations.Values
+            .Where(operation => (filter.Subject is null || operation.Subject == filter.Subject) && (!filter.UnderWay || !operation.IsEnded))
+            .Reverse()
+            .Take(filter.Limit)]);
+
+    public Task<IReadOnlyList<JournalRecord>> ReadJournalAsync(
+        string? operationId, long afterPosition, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<JournalRecord>>([.. journal
+            .Where(record => record.Position > afterPosition && (operationId is null || record.OperationId == operationId))
+            .Take(limit)]);
+
+    public Task<SubjectRecord?> FindSubjectAsync(SubjectKey key, CancellationToken cancellationToken) =>
+        Task.FromResult(subjects.GetValueOrDefault(key));
+
+    public Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectKind kind, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<SubjectRecord>>([.. subjects.Values.Where(subject => subject.Key.Kind == kind)]);
+
+    public Task<IReadOnlyList<ObjectRecord>> ListObjectsAsync(string subjectId, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ObjectRecord>>([.. objects.Values.Where(item => item.SubjectId == subjectId)]);
+
+    public async Task WaitForEntriesAsync(long afterPosition, CancellationToken cancellationToken)
+    {
+        while (journal.Count <= afterPosition)
+        {
+            await appended.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    private void Append(string operationId, JournalEntry entry)
+    {
+        var before = operations[operationId];
+        var at = clock.GetUtcNow();
+        var sequence = journal.Count(record => record.OperationId == operationId) + 1;
+        journal.Add(new(journal.Count + 1, operationId, sequence, at, entry));
+        var operation = operations[operationId] = Projection.Apply(before, entry, at);
+        if (subjects.TryGetValue(operation.Subject, out var subject) && subject.Id == operation.SubjectId)
+        {
+            if (Projection.Apply(subject, operation, entry) is { } changed)
+            {
+                subjects[operation.Subject] = changed;
+            }
+            else
+            {
+                subjects.Remove(operation.Subject);
+            }
+        }
+
+        if (Projection.ObjectKey(entry) is { } key)
+        {
+            var id = (operation.SubjectId, key);
+            if (Projection.Apply(objects.GetValueOrDefault(id), operation, entry) is { } item)
+            {
+                objects[id] = item;
+            }
+            else
+            {
+                objects.Remove(id);
+            }
+        }
+
+        var waiting = appended;
+        appended = new();
+        waiting.SetResult();
+    }
+}

@@ -1,0 +1,53 @@
+using CaaStle.Abstractions;
+using CaaStle.Clouds.Simulated;
+
+namespace CaaStle.Engine.Tests.Simulation;
+
+/// <summary>What is to go wrong, by call. Each fault strikes once for each time that it was added.</summary>
+internal sealed class ScriptedFaults
+{
+    private readonly List<(Func<WorldCall, bool> When, CloudException Fault)> before = [];
+    private readonly List<(Func<WorldCall, bool> When, CloudException Fault)> after = [];
+
+    public List<WorldCall> Calls { get; } = [];
+
+    public void Refuse(WorldCallKind kind, string part, string message) =>
+        before.Add((Matches(kind, part), new CloudException(CloudFault.Refused, message)));
+
+    public void Throttle(WorldCallKind kind, string part, TimeSpan retryAfter) =>
+        before.Add((Matches(kind, part), new CloudException(CloudFault.Busy, "slow down") { RetryAfter = retryAfter }));
+
+    public void Unreachable(WorldCallKind kind, string part, int times = 1)
+    {
+        for (var time = 0; time < times; time++)
+        {
+            before.Add((Matches(kind, part), new CloudException(CloudFault.Unreachable, "connection refused")));
+        }
+    }
+
+    public void LoseAnswer(WorldCallKind kind, string part) =>
+        after.Add((Matches(kind, part), new CloudException(CloudFault.Unreachable, "connection reset")));
+
+    public CloudException? Before(WorldCall call)
+    {
+        Calls.Add(call);
+        return Take(before, call);
+    }
+
+    public CloudException? After(WorldCall call) => Take(after, call);
+
+    private static Func<WorldCall, bool> Matches(WorldCallKind kind, string part) => call => call.Kind == kind && call.Name.Contains(part, StringComparison.Ordinal);
+
+    private static CloudException? Take(List<(Func<WorldCall, bool> When, CloudException Fault)> faults, WorldCall call)
+    {
+        var index = faults.FindIndex(fault => fault.When(call));
+        if (index < 0)
+        {
+            return null;
+        }
+
+        var fault = faults[index].Fault;
+        faults.RemoveAt(index);
+        return fault;
+    }
+}

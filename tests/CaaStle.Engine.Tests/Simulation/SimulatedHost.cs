@@ -1,0 +1,253 @@
+using System.Text;
+using CaaStle.Abstractions;
+using CaaStle.Clouds.Simulated;
+using CaaStle.Engine.Definitions;
+using CaaStle.Engine.Execution;
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Operations;
+using CaaStle.Engine.Planning;
+using CaaStle.Engine.Ports;
+
+namespace CaaStle.Engine.Tests.Simulation;
+
+/// <summary>
+/// The real engine on a simulated cloud under virtual time, as a process that can crash: from the chosen step on nothing that the old
+/// process calls ever answers, and a new one starts from what is durable.
+/// </summary>
+internal sealed class SimulatedHost
+{
+    private readonly MemoryStateStore durable;
+    private Life life;
+
+    public SimulatedHost(WorldTiming? timing = null)
+    {
+        durable = new(Time);
+        World = new(Time, timing ?? new(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(30), TimeSpan.Zero), new Gate(this));
+        life = new(this);
+    }
+
+    public VirtualTime Time { get; } = new();
+
+    public SimulatedWorld World { get; }
+
+    public ScriptedFaults Faults { get; } = new();
+
+    public IStateStore Store => durable;
+
+    public IOperationService Service => life.Service;
+
+    /// <summary>Steps taken since the start: entries appended, and calls before and after they were applied.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>The process crashes instead of taking this step; null for never.</summary>
+    public int? CrashAt { get; set; }
+
+    public int Crashes { get; private set; }
+
+    public List<string> DiscardedArtifacts { get; } = [];
+
+    /// <summary>Breaks of the store: the next so many appends fail, as with a full disk.</summary>
+    public int FailingAppends { get; set; }
+
+    public void Run(Func<Task> work) => Time.Run(work);
+
+    /// <summary>Waits until the operation has ended, restarting the process whenever it has crashed.</summary>
+    public async Task<Operation> EndOfAsync(string operationId)
+    {
+        while (true)
+        {
+            var operation = await durable.FindOperationAsync(operationId, default) ?? throw new InvalidOperationException(operationId);
+            if (operation.IsEnded)
+            {
+                return operation;
+            }
+
+            if (life.IsDead)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), Time);
+                Restart();
+            }
+
+            await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(50), Time));
+        }
+    }
+
+    public void Restart()
+    {
+        life.Die();
+        life = new(this);
+    }
+
+    public async Task StopAsync()
+    {
+        await life.StopAsync();
+        life = new(this);
+    }
+
+    public async Task<Operation> CreateEnvironmentAsync(string yaml, string name = "orders", bool keep = false) =>
+        await EndOfAsync((await Service.CreateEnvironmentAsync(new(name, yaml, "environment.yaml", keep, "tester"), default)).Id);
+
+    public async Task<Operation> DeleteAsync(SubjectKey subject, bool force = false, bool keepData = false) =>
+        await EndOfAsync((await Service.DeleteAsync(new(subject, force, keepData, "tester"), default)).Id);
+
+    public async Task<IReadOnlyList<JournalEntry>> JournalAsync(string operationId) =>
+        [.. (await durable.ReadJournalAsync(operationId, 0, int.MaxValue, default)).Select(record => record.Entry)];
+
+    /// <summary>Takes a step of the given life, unless that is over: then it never returns.</summary>
+    private async Task StepAsync(Life of)
+    {
+        if (!of.IsDead && Steps++ == CrashAt)
+        {
+            Crashes++;
+            of.Die();
+        }
+
+        if (of.IsDead)
+        {
+            await new TaskCompletionSource().Task;
+        }
+    }
+
+#pragma warning disable CA1001 // A life ends with the test.
+    private sealed class Life
+#pragma warning restore CA1001
+    {
+        private readonly CancellationTokenSource stop = new();
+        private readonly Task running;
+
+        public Life(SimulatedHost host)
+        {
+            var catalog = new Catalog(new SimulatedCloud(host.World, host.Time));
+            var store = new GatedStore(host, this);
+            var vault = new Base64Vault();
+            var serializer = new ObjectSerializer(vault);
+            var reader = new DefinitionReader(catalog);
+            var services = new EngineServices(
+                store,
+                vault,
+                catalog,
+                new HandlerRegistry(catalog),
+                serializer,
+                new Planner(catalog, reader, store, serializer),
+                host.Time,
+                new SeededRandom(host.Steps + 1),
+                new Artifacts(host));
+            var scheduler = new OperationScheduler(services, (_, _) => { });
+            Service = new OperationService(services, reader, scheduler);
+            running = host.Time.Post(() => scheduler.RunAllAsync(stop.Token));
+        }
+
+        public bool IsDead { get; private set; }
+
+        public IOperationService Service { get; }
+
+        public void Die() => IsDead = true;
+
+        public async Task StopAsync()
+        {
+            await stop.CancelAsync();
+            await running;
+        }
+    }
+
+    private sealed class GatedStore(SimulatedHost host, Life of) : IStateStore
+    {
+        private MemoryStateStore Durable => host.durable;
+
+        public string InstallationId => Durable.InstallationId;
+
+        public async Task EnqueueAsync(Operation operation, SubjectRecord? subject, CancellationToken cancellationToken) =>
+            await Durable.EnqueueAsync(operation, subject, cancellationToken);
+
+        public async Task AppendAsync(string operationId, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
+        {
+            await host.StepAsync(of);
+            if (host.FailingAppends > 0)
+            {
+                host.FailingAppends--;
+                throw new IOException("no space left on device");
+            }
+
+            await Durable.AppendAsync(operationId, entries, cancellationToken);
+            await host.StepAsync(of);
+        }
+
+        public Task<Operation?> FindOperationAsync(string operationId, CancellationToken cancellationToken) =>
+            AliveAsync(() => Durable.FindOperationAsync(operationId, cancellationToken));
+
+        public Task<IReadOnlyList<Operation>> ListOperationsAsync(OperationFilter filter, CancellationToken cancellationToken) =>
+            AliveAsync(() => Durable.ListOperationsAsync(filter, cancellationToken));
+
+        public Task<IReadOnlyList<JournalRecord>> ReadJournalAsync(
+            string? operationId, long afterPosition, int limit, CancellationToken cancellationToken) =>
+            AliveAsync(() => Durable.ReadJournalAsync(operationId, afterPosition, limit, cancellationToken));
+
+        public Task<SubjectRecord?> FindSubjectAsync(SubjectKey key, CancellationToken cancellationToken) =>
+            AliveAsync(() => Durable.FindSubjectAsync(key, cancellationToken));
+
+        public Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectKind kind, CancellationToken cancellationToken) =>
+            AliveAsync(() => Durable.ListSubjectsAsync(kind, cancellationToken));
+
+        public Task<IReadOnlyList<ObjectRecord>> ListObjectsAsync(string subjectId, CancellationToken cancellationToken) =>
+            AliveAsync(() => Durable.ListObjectsAsync(subjectId, cancellationToken));
+
+        public Task WaitForEntriesAsync(long afterPosition, CancellationToken cancellationToken) =>
+            Durable.WaitForEntriesAsync(afterPosition, cancellationToken);
+
+        private async Task<TAnswer> AliveAsync<TAnswer>(Func<Task<TAnswer>> read)
+        {
+            if (of.IsDead)
+            {
+                await new TaskCompletionSource().Task;
+            }
+
+            return await read();
+        }
+    }
+
+    /// <summary>Lets the calls of the living process through to the scripted faults, and those of a dead one nowhere.</summary>
+    private sealed class Gate(SimulatedHost host) : IWorldFaults
+    {
+        // A call belongs to the process that is alive when it begins.
+        private readonly Dictionary<WorldCall, Life> begun = new(ReferenceEqualityComparer.Instance);
+
+        public async Task<CloudException?> BeforeAsync(WorldCall call, CancellationToken cancellationToken)
+        {
+            begun[call] = host.life;
+            await host.StepAsync(host.life);
+            return host.Faults.Before(call);
+        }
+
+        public async Task<CloudException?> AfterAsync(WorldCall call, CancellationToken cancellationToken)
+        {
+            begun.Remove(call, out var of);
+            await host.StepAsync(of!);
+            return host.Faults.After(call);
+        }
+    }
+
+    private sealed class Catalog(ICloud cloud) : ICloudCatalog
+    {
+        public IReadOnlyList<ICloud> Clouds { get; } = [cloud];
+    }
+
+    private sealed class Artifacts(SimulatedHost host) : IArtifactStore
+    {
+        public void Discard(string path) => host.DiscardedArtifacts.Add(path);
+    }
+
+    private sealed class SeededRandom(int seed) : IRandomSource
+    {
+        private readonly Random random = new(seed);
+
+        public void Fill(Span<byte> bytes) => random.NextBytes(bytes);
+    }
+
+    /// <summary>Not a cipher, but enough to see whether something is stored in the clear.</summary>
+    private sealed class Base64Vault : ISecretVault
+    {
+        public string Protect(string secret) => Convert.ToBase64String(Encoding.UTF8.GetBytes(secret));
+
+        public string Unprotect(string protectedText) => Encoding.UTF8.GetString(Convert.FromBase64String(protectedText));
+    }
+}
