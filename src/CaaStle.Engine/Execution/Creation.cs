@@ -73,14 +73,14 @@ internal sealed class Creation(Operation operation, EngineServices services, Pac
             catch (ObjectFailedException exception)
             {
                 failure ??= exception.Failure;
-                await abandoned.CancelAsync();
+                abandoned.Cancel();
                 await AppendAsync(new ObjectFailed(node.Key, exception.Failure.Message, exception.Failure.LastLog));
                 throw;
             }
             catch
             {
                 // No object waits on when the store fails, or the process is to end.
-                await abandoned.CancelAsync();
+                abandoned.Cancel();
                 throw;
             }
         }

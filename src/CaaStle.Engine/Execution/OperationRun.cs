@@ -56,7 +56,7 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
         {
             if (journal.OfType<CancelRequested>().Any())
             {
-                await cancelled.CancelAsync();
+                cancelled.Cancel();
             }
 
             var creation = new Creation(operation, services, pace);

@@ -97,7 +97,7 @@ public sealed class CrashTests
 
             if (host.Crashes == 0)
             {
-                Assert.True(step > 50, $"There were only {step} steps to crash at.");
+                Assert.True(step > 20, $"There were only {step} steps to crash at.");
                 return;
             }
         }

@@ -34,9 +34,21 @@ internal sealed class SimulatedHost
 
     public IStateStore Store => durable;
 
-    public IOperationService Service => life.Service;
+    /// <summary>The service of the living process; a new one is started where the last one crashed.</summary>
+    public IOperationService Service
+    {
+        get
+        {
+            if (life.IsDead)
+            {
+                Restart();
+            }
 
-    /// <summary>Steps taken since the start: entries appended, and calls before and after they were applied.</summary>
+            return life.Service;
+        }
+    }
+
+    /// <summary>Steps taken since the start: before and after each append, and each call that changes the cloud.</summary>
     public int Steps { get; private set; }
 
     /// <summary>The process crashes instead of taking this step; null for never.</summary>
@@ -145,7 +157,7 @@ internal sealed class SimulatedHost
 
         public async Task StopAsync()
         {
-            await stop.CancelAsync();
+            stop.Cancel();
             await running;
         }
     }
@@ -196,11 +208,7 @@ internal sealed class SimulatedHost
 
         private async Task<TAnswer> AliveAsync<TAnswer>(Func<Task<TAnswer>> read)
         {
-            if (of.IsDead)
-            {
-                await new TaskCompletionSource().Task;
-            }
-
+            await SimulatedHost.AliveAsync(of);
             return await read();
         }
     }
@@ -214,16 +222,19 @@ internal sealed class SimulatedHost
         public async Task<CloudException?> BeforeAsync(WorldCall call, CancellationToken cancellationToken)
         {
             begun[call] = host.life;
-            await host.StepAsync(host.life);
+            await StepAsync(call, host.life);
             return host.Faults.Before(call);
         }
 
         public async Task<CloudException?> AfterAsync(WorldCall call, CancellationToken cancellationToken)
         {
             begun.Remove(call, out var of);
-            await host.StepAsync(of!);
+            await StepAsync(call, of!);
             return host.Faults.After(call);
         }
+
+        private Task StepAsync(WorldCall call, Life of) =>
+            call.Kind is WorldCallKind.Create or WorldCallKind.Delete ? host.StepAsync(of) : SimulatedHost.AliveAsync(of);
     }
 
     private sealed class Catalog(ICloud cloud) : ICloudCatalog
