@@ -211,9 +211,10 @@ internal sealed class YamlTree
 
     private static DefinitionProblem Explain(YamlException error, string text, string file)
     {
-        // The scanner notices a tab in one way or another, and often only when it is past it.
+        // The scanner notices a tab in one way or another, often only when it is past it, and may say no place.
         var lines = text.Split('\n');
-        for (var line = 1; line <= Math.Min(lines.Length, error.End.Line + 1); line++)
+        var last = error.Message.Contains("tab", StringComparison.Ordinal) ? lines.Length : Math.Min(lines.Length, error.End.Line + 1);
+        for (var line = 1; line <= last; line++)
         {
             var indentation = lines[line - 1].TakeWhile(c => c is ' ' or '\t').ToList();
             if (indentation.IndexOf('\t') is >= 0 and var tab)
