@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -10,18 +11,18 @@ namespace CaaStle.Engine.Definitions;
 /// except for what holds between distant parts (names taken twice, bindings, quotes within a command) and for the ranges of numbers
 /// that are written in quotes or with a unit.
 /// </summary>
-public sealed class SchemaWriter(ICloudCatalog catalog)
+public static class SchemaWriter
 {
     private static readonly JsonSerializerOptions Format =
         new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The schema of environment files, indented, with a line feed at the end.</summary>
-    public string WriteEnvironment() => Write(
+    public static string WriteEnvironment(ICloudCatalog catalog) => Write(
         "CaaStle environment",
         AnyOf([.. catalog.Clouds.Select(cloud => Of(EnvironmentGrammar.RootFor(cloud)))]));
 
     /// <summary>The schema of application files, indented, with a line feed at the end.</summary>
-    public string WriteApplication() => Write("CaaStle application", Of(ApplicationGrammar.Root));
+    public static string WriteApplication() => Write("CaaStle application", Of(ApplicationGrammar.Root));
 
     private static string Write(string title, JsonObject schema)
     {
@@ -51,15 +52,24 @@ public sealed class SchemaWriter(ICloudCatalog catalog)
 
     private static JsonObject OfText(TextShape text)
     {
-        var schema = new JsonObject();
         if (text.Choices.Count > 0)
         {
-            schema["enum"] = Names([.. text.Choices]);
-            return schema;
+            return new() { ["enum"] = new JsonArray([.. text.Choices.SelectMany(Spellings)]) };
         }
 
-        // A number or a truth value without quotes is taken as the text that it is, unless the text has a form to keep.
-        schema["type"] = text.WholePattern is null ? Names("string", "number", "boolean") : "string";
+        // What looks like a number or a truth value and has no quotes is taken as the text that it is.
+        var types = new List<string> { "string" };
+        if (text.Accepts("8") || text.Accepts("8.0"))
+        {
+            types.Add("number");
+        }
+
+        if (text.Accepts("true"))
+        {
+            types.Add("boolean");
+        }
+
+        var schema = new JsonObject { ["type"] = types is [var only] ? only : Names([.. types]) };
         if (text.WholePattern is { } pattern)
         {
             schema["pattern"] = pattern;
@@ -67,6 +77,9 @@ public sealed class SchemaWriter(ICloudCatalog catalog)
 
         return schema;
     }
+
+    private static IEnumerable<JsonNode?> Spellings(string choice) =>
+        decimal.TryParse(choice, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? [choice, number] : [choice];
 
     private static JsonObject OfInteger(IntegerShape integer)
     {

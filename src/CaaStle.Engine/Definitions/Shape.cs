@@ -120,7 +120,14 @@ internal sealed record ObjectShape(IReadOnlyList<ShapeKey> Keys) : Shape
 {
     public ObjectShape(params ShapeKey[] keys) : this((IReadOnlyList<ShapeKey>)keys) { }
 
-    public override string Expected => $"a mapping with {string.Join(", ", Keys.Select(key => key.Name))}";
+    public override string Expected
+    {
+        get
+        {
+            var required = Keys.Where(key => key.Required).ToList();
+            return $"a mapping with {string.Join(", ", (required.Count == 0 ? Keys : required).Select(key => key.Name))}";
+        }
+    }
 
     /// <summary>The keys of a type; dotted names become mappings within the mapping.</summary>
     public static ObjectShape Of(IEnumerable<ShapeKey> shared, TypeDescriptor type) => new([.. shared, .. KeysOf(type.Options)]);

@@ -137,12 +137,15 @@ internal sealed class ShapeChecker(string file, List<DefinitionProblem> problems
     {
         CheckDuplicates(mapping, path);
         var names = shape.Keys.Select(key => key.Name).ToList();
+        var present = mapping.Entries.Select(entry => entry.Key.Text).ToHashSet();
         foreach (var (key, value) in mapping.Entries.Where(entry => !settled.Contains(entry.Key.Text)))
         {
             var at = Join(path, key.Text);
             if (shape.Keys.FirstOrDefault(known => known.Name == key.Text) is not { } known)
             {
-                Report(key.Position, at, $"unknown key {key.Description}", TextShape.OneOf(names), NearestWord.Find(key.Text, names));
+                var meant = NearestWord.Find(key.Text, names);
+                present.Add(meant ?? "");
+                Report(key.Position, at, $"unknown key {key.Description}", TextShape.OneOf(names), meant);
             }
             else if (value.IsNull && known.Shape is not (ListShape or MapShape or ObjectShape or CasesShape))
             {
@@ -154,25 +157,10 @@ internal sealed class ShapeChecker(string file, List<DefinitionProblem> problems
             }
         }
 
-        foreach (var missing in shape.Keys.Where(key => key.Required && mapping.Entries.All(entry => entry.Key.Text != key.Name)))
+        foreach (var missing in shape.Keys.Where(key => key.Required && !present.Contains(key.Name)))
         {
-            ReportMissing(missing, path, parent);
+            Report(parent, Join(path, missing.Name), $"the key '{missing.Name}' is missing", missing.Shape.Expected);
         }
-    }
-
-    private void ReportMissing(ShapeKey key, string path, SourcePosition parent)
-    {
-        if (key.Shape is ObjectShape { Keys: var inner } && inner.Any(each => each.Required))
-        {
-            foreach (var leaf in inner.Where(each => each.Required))
-            {
-                ReportMissing(leaf, Join(path, key.Name), parent);
-            }
-
-            return;
-        }
-
-        Report(parent, Join(path, key.Name), $"the key '{key.Name}' is missing", key.Shape.Expected);
     }
 
     private void CheckDuplicates(YamlMapping mapping, string path)

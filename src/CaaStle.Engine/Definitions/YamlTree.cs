@@ -52,17 +52,17 @@ internal sealed class YamlTree
 
     private YamlNode? ReadDocument()
     {
-        parser.MoveNext();
-        parser.MoveNext();
+        Advance();
+        Advance();
         if (parser.Current is not DocumentStart)
         {
             return null;
         }
 
-        parser.MoveNext();
+        Advance();
         var root = ReadNode(depth: 1);
-        parser.MoveNext();
-        if (parser.MoveNext() && parser.Current is DocumentStart second)
+        Advance();
+        if (Advance() && parser.Current is DocumentStart second)
         {
             Report(second, "a second document begins here", "one definition in a file");
         }
@@ -172,9 +172,23 @@ internal sealed class YamlTree
         return anchored.Node;
     }
 
+    private bool Advance()
+    {
+        try
+        {
+            return parser.MoveNext();
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The scanner does not expect every kind of nonsense.
+            var at = parser.Current?.End ?? Mark.Empty;
+            throw new UnreadableException(new(file, (int)at.Line, (int)at.Column, "", "not valid YAML from here on", null, null));
+        }
+    }
+
     private ParsingEvent Next()
     {
-        parser.MoveNext();
+        Advance();
         return parser.Current!;
     }
 
@@ -197,20 +211,19 @@ internal sealed class YamlTree
 
     private static DefinitionProblem Explain(YamlException error, string text, string file)
     {
-        var (line, column) = ((int)error.Start.Line, (int)error.Start.Column);
+        // The scanner notices a tab in one way or another, often only when it is past it, and may say no place.
         var lines = text.Split('\n');
-
-        // The scanner often notices a tab only when it is past the line that begins with it.
-        for (var candidate = line; candidate >= Math.Max(1, line - 1); candidate--)
+        var last = error.Message.Contains("tab", StringComparison.Ordinal) ? lines.Length : Math.Min(lines.Length, error.End.Line + 1);
+        for (var line = 1; line <= last; line++)
         {
-            var indentation = candidate <= lines.Length ? lines[candidate - 1].TakeWhile(c => c is ' ' or '\t').ToList() : [];
+            var indentation = lines[line - 1].TakeWhile(c => c is ' ' or '\t').ToList();
             if (indentation.IndexOf('\t') is >= 0 and var tab)
             {
-                return new(file, candidate, tab + 1, "", "the line is indented with a tab, which YAML forbids", "spaces", null);
+                return new(file, line, tab + 1, "", "the line is indented with a tab, which YAML forbids", "spaces", null);
             }
         }
 
-        return new(file, line, column, "", $"not valid YAML: {error.Message}", null, null);
+        return new(file, (int)error.Start.Line, (int)error.Start.Column, "", $"not valid YAML: {error.Message}", null, null);
     }
 
     /// <param name="Node">Null while it is being read.</param>

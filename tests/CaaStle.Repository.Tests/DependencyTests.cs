@@ -1,0 +1,49 @@
+using System.Xml.Linq;
+
+namespace CaaStle.Repository.Tests;
+
+/// <summary>Which project may use which, and which packages: whoever needs another changes this table and says why.</summary>
+public sealed class DependencyTests
+{
+    private static readonly Dictionary<string, (string[] Projects, string[] Packages)> Allowed = new()
+    {
+        ["CaaStle.Abstractions"] = ([], []),
+        ["CaaStle.Engine"] = (["CaaStle.Abstractions"], ["YamlDotNet"]),
+        ["CaaStle.Storage"] = (["CaaStle.Abstractions", "CaaStle.Engine"], ["Microsoft.EntityFrameworkCore.Sqlite"]),
+        ["CaaStle.Api"] = ([], ["System.Net.ServerSentEvents"]),
+        ["CaaStle.Cli"] = (["CaaStle.Api"], ["Spectre.Console", "System.CommandLine"]),
+        ["CaaStle.Clouds.Local"] = (["CaaStle.Abstractions"], []),
+        ["CaaStle.Clouds.Simulated"] = (["CaaStle.Abstractions"], []),
+        ["CaaStle.Server"] = (
+            [
+                "CaaStle.Abstractions", "CaaStle.Api", "CaaStle.Clouds.Local", "CaaStle.Clouds.Simulated", "CaaStle.Engine",
+                "CaaStle.Storage",
+            ],
+            ["Microsoft.AspNetCore.OpenApi"]),
+    };
+
+    public static TheoryData<string> Projects => [.. Allowed.Keys];
+
+    [Fact]
+    public void Every_project_is_in_the_table() => Assert.Equal(
+        Allowed.Keys.Order(), Directory.GetDirectories(Repository.PathOf("src")).Select(folder => Path.GetFileName(folder)!).Order());
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_uses_what_the_table_allows_and_no_more(string project)
+    {
+        var document = XDocument.Load(Repository.PathOf($"src/{project}/{project}.csproj"));
+
+        Assert.Equal(
+            Allowed[project].Projects, References(document, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)).Order());
+        Assert.Equal(Allowed[project].Packages, References(document, "PackageReference").Order());
+    }
+
+    [Fact]
+    public void Only_the_server_knows_the_clouds() => Assert.Equal(
+        ["CaaStle.Server"],
+        Allowed.Where(project => project.Value.Projects.Any(used => used.StartsWith("CaaStle.Clouds.", StringComparison.Ordinal))).Select(project => project.Key));
+
+    private static IEnumerable<string> References(XDocument project, string element) =>
+        project.Descendants(element).Select(reference => reference.Attribute("Include")!.Value).Distinct();
+}
