@@ -45,10 +45,5 @@ internal static class SqliteFailure
         + $"df -h '{Path.GetDirectoryName(path)}'",
         failure);
 
-    private static string Reason(Exception failure)
-    {
-        var source = failure.GetBaseException();
-        var message = source is SqliteException { SqliteErrorCode: var code } ? raw.sqlite3_errstr(code).utf8_to_string() : source.Message;
-        return message.TrimEnd('.');
-    }
+    private static string Reason(Exception failure) => failure.GetBaseException().Message.TrimEnd('.');
 }

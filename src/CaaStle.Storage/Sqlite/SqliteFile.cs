@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using CaaStle.Storage.Relational;
 using Microsoft.Data.Sqlite;
@@ -33,7 +34,16 @@ internal sealed class SqliteFile(string path)
     {
         var connection = new SqliteConnection(ConnectionString);
         connection.Open();
+        Configure(connection);
         return connection;
+    }
+
+    /// <summary>A commit returns when the disk has it, and a lock that another process holds on the file is waited for.</summary>
+    public static void Configure(DbConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000";
+        command.ExecuteNonQuery();
     }
 
     /// <summary>Readers then go on while the writer writes. Kept in the file.</summary>
@@ -51,14 +61,15 @@ internal sealed class SqliteFile(string path)
 
     public static string? InstallationId(SqliteConnection connection) => Query(connection, "SELECT Id FROM Installation").FirstOrDefault();
 
-    public static void Install(SqliteConnection connection, string newId)
+    /// <summary>Notes whose store it is, and which version wrote it last.</summary>
+    public static void Install(SqliteConnection connection, string id)
     {
         using var command = connection.CreateCommand();
         command.CommandText = """
-            INSERT INTO Installation (Id, Version) SELECT $id, $version WHERE NOT EXISTS (SELECT 1 FROM Installation);
-            UPDATE Installation SET Version = $version;
+            INSERT INTO Installation (Id, Version) VALUES ($id, $version)
+            ON CONFLICT (Id) DO UPDATE SET Version = $version
             """;
-        command.Parameters.AddWithValue("$id", newId);
+        command.Parameters.AddWithValue("$id", id);
         command.Parameters.AddWithValue("$version", Schema.ProductVersion);
         command.ExecuteNonQuery();
     }

@@ -37,16 +37,21 @@ public sealed class SqliteStateStore : RelationalStateStore
             file.Ensure();
             var contexts = new PooledDbContextFactory<StoreContext>(Options(file, interceptors));
             using var connection = file.Open();
-            if (!IsCurrent(file, connection))
+            var current = IsCurrent(file, connection);
+            if (!current)
             {
                 SqliteFile.UseWriteAheadLog(connection);
                 await using var context = await contexts.CreateDbContextAsync(cancellationToken);
                 await context.Database.MigrateAsync(cancellationToken);
-                SqliteFile.Install(connection, DrawId(random));
             }
 
-            var installationId = SqliteFile.InstallationId(connection)
-                ?? throw SqliteFailure.Corrupt(file.Path, "it does not say which installation it belongs to");
+            var installationId = SqliteFile.InstallationId(connection);
+            if (!current || installationId is null)
+            {
+                installationId ??= DrawId(random);
+                SqliteFile.Install(connection, installationId);
+            }
+
             return new(file, installationId, SqliteFile.LastPosition(connection), contexts, clock);
         }
         catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
