@@ -74,6 +74,7 @@ internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbC
     private static void Map(EntityTypeBuilder<SubjectRecord> subject)
     {
         subject.ToTable("Subjects").HasKey(s => s.Key);
+        subject.Property(s => s.Id).IsRequired();
         subject.Property<SubjectKind>(Kind);
         subject.HasIndex(Kind);
     }
