@@ -99,7 +99,8 @@ internal static class Changes
     private static async Task<ObjectRecord?> FindObjectAsync(StoreContext context, string subjectId, string key)
     {
         List<EntityEntry<ObjectRecord>> tracked =
-            [.. context.ChangeTracker.Entries<ObjectRecord>().Where(entry => entry.Entity.SubjectId == subjectId && entry.Entity.Key == key)];
+            [.. context.ChangeTracker.Entries<ObjectRecord>()
+                .Where(entry => entry.Entity.SubjectId == subjectId && entry.Entity.Key == key)];
         if (tracked.Count > 0)
         {
             return tracked.Find(entry => entry.State != EntityState.Deleted)?.Entity;

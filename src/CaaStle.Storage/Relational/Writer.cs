@@ -85,7 +85,8 @@ internal sealed class Writer : IAsyncDisposable
                 {
                     await batch[i].Change(context, clock.GetUtcNow());
                     await context.SaveChangesAsync();
-                    lastPosition = context.ChangeTracker.Entries<JournalRecord>().Max(entry => (long?)entry.Entity.Position) ?? lastPosition;
+                    lastPosition = context.ChangeTracker.Entries<JournalRecord>()
+                        .Select(entry => entry.Entity.Position).Append(lastPosition).Max();
                 }
                 catch (Exception fault) when (fault is not (DbException or DbUpdateException))
                 {

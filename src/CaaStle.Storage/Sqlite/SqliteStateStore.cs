@@ -3,7 +3,6 @@ using CaaStle.Storage.Relational;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace CaaStle.Storage.Sqlite;
 
@@ -29,19 +28,23 @@ public sealed class SqliteStateStore : RelationalStateStore
 
     /// <param name="interceptors">See what goes to the database, and may make it fail.</param>
     internal static async Task<SqliteStateStore> OpenAsync(
-        string path, TimeProvider clock, IRandomSource random, IReadOnlyList<IInterceptor> interceptors, CancellationToken cancellationToken)
+        string path,
+        TimeProvider clock,
+        IRandomSource random,
+        IReadOnlyList<IInterceptor> interceptors,
+        CancellationToken cancellationToken)
     {
         var file = new SqliteFile(Path.GetFullPath(path));
         try
         {
             file.Ensure();
-            var contexts = new PooledDbContextFactory<StoreContext>(Options(file, interceptors));
+            var contexts = new ContextFactory(() => Options(file, interceptors));
             using var connection = file.Open();
             var current = IsCurrent(file, connection);
             if (!current)
             {
                 SqliteFile.UseWriteAheadLog(connection);
-                await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+                await using var context = contexts.CreateDbContext();
                 await context.Database.MigrateAsync(cancellationToken);
             }
 

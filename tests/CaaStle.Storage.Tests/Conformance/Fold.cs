@@ -38,7 +38,8 @@ internal sealed class Fold
     {
         if (Projection.ObjectKey(record.Entry) is { } key)
         {
-            Set(Objects, (operation.SubjectId, key), Projection.Apply(Objects.GetValueOrDefault((operation.SubjectId, key)), operation, record.Entry));
+            var place = (operation.SubjectId, key);
+            Set(Objects, place, Projection.Apply(Objects.GetValueOrDefault(place), operation, record.Entry));
         }
 
         if (Subjects.TryGetValue(operation.Subject, out var subject))

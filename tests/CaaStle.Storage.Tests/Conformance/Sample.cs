@@ -33,7 +33,12 @@ internal static class Sample
             subject,
             $"id-{subject.Name}",
             holds,
-            new("environment:\n  resources: 'ü'\n", "env.yaml", keepOnFailure, keepData, new Dictionary<string, string> { ["project"] = "p" }),
+            new(
+                "environment:\n  resources: 'ü'\n",
+                "env.yaml",
+                keepOnFailure,
+                keepData,
+                new Dictionary<string, string> { ["project"] = "p" }),
             OperationState.Queued,
             "ann",
             requestedAt ?? Time,

@@ -91,7 +91,8 @@ public abstract partial class StateStoreConformance
 
         var before = TransactionsOf(store);
         await Task.WhenAll(Enumerable.Range(0, Appenders).Select(i =>
-            store.AppendAsync($"op-{i % Operations}", [new ObjectProgressed("a", $"{i}"), new ObjectProgressed("b", $"{i}")], Cancellation)));
+            store.AppendAsync(
+                $"op-{i % Operations}", [new ObjectProgressed("a", $"{i}"), new ObjectProgressed("b", $"{i}")], Cancellation)));
 
         var transactions = TransactionsOf(store) - before;
         Assert.InRange(transactions, 1, Appenders / 4);

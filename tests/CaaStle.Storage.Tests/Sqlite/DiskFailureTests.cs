@@ -53,7 +53,8 @@ public sealed class DiskFailureTests : IAsyncLifetime
     public async Task When_a_commit_fails_all_who_share_it_are_told_and_later_writes_succeed()
     {
         commit.Failures = int.MaxValue;
-        var writes = Enumerable.Range(0, 20).Select(i => store.AppendAsync("op-1", [new ObjectProgressed("a", $"{i}")], Cancellation)).ToList();
+        var writes = Enumerable.Range(0, 20)
+            .Select(i => store.AppendAsync("op-1", [new ObjectProgressed("a", $"{i}")], Cancellation)).ToList();
 
         foreach (var write in writes)
         {
@@ -80,7 +81,8 @@ public sealed class DiskFailureTests : IAsyncLifetime
 
         foreach (var refused in bad)
         {
-            Assert.Contains("UNIQUE constraint", (await Assert.ThrowsAsync<StoreException>(() => refused)).Message, StringComparison.Ordinal);
+            var fault = await Assert.ThrowsAsync<StoreException>(() => refused);
+            Assert.Contains("UNIQUE constraint", fault.Message, StringComparison.Ordinal);
         }
 
         Assert.Equal(Enumerable.Range(1, 21).Select(n => (long)n),
@@ -126,7 +128,10 @@ public sealed class DiskFailureTests : IAsyncLifetime
         public int Failures { get; set; }
 
         public override ValueTask<InterceptionResult> TransactionCommittingAsync(
-            DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
+            DbTransaction transaction,
+            TransactionEventData eventData,
+            InterceptionResult result,
+            CancellationToken cancellationToken = default) =>
             Failures-- > 0 ? throw new SqliteException("SQLite Error 10: 'disk I/O error'.", 10) : new(result);
     }
 }

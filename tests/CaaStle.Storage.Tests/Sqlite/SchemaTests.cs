@@ -53,7 +53,8 @@ public sealed class SchemaTests : IDisposable
 
         await context.Database.OpenConnectionAsync(Cancellation);
         await using var command = context.Database.GetDbConnection().CreateCommand();
-        command.CommandText = "SELECT synchronous, foreign_keys, journal_mode FROM pragma_synchronous, pragma_foreign_keys, pragma_journal_mode";
+        command.CommandText =
+            "SELECT synchronous, foreign_keys, journal_mode FROM pragma_synchronous, pragma_foreign_keys, pragma_journal_mode";
         await using var reader = await command.ExecuteReaderAsync(Cancellation);
         Assert.True(await reader.ReadAsync(Cancellation));
 
@@ -83,8 +84,10 @@ public sealed class SchemaTests : IDisposable
         using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText =
-            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '~_~_EF%' ESCAPE '~' AND name <> 'sqlite_sequence' ORDER BY name";
+        command.CommandText = """
+            SELECT sql FROM sqlite_master
+            WHERE sql IS NOT NULL AND name NOT LIKE '~_~_EF%' ESCAPE '~' AND name <> 'sqlite_sequence' ORDER BY name
+            """;
         using var reader = command.ExecuteReader();
         List<string> statements = [];
         while (reader.Read())
