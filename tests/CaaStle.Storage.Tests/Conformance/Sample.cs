@@ -1,0 +1,92 @@
+using CaaStle.Engine.Journal;
+
+namespace CaaStle.Storage.Tests.Conformance;
+
+/// <summary>Records as the engine writes them.</summary>
+internal static class Sample
+{
+    public static readonly DateTimeOffset Time = new(2026, 11, 22, 9, 0, 0, TimeSpan.Zero);
+
+    private static readonly IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>> NoOutputs =
+        new Dictionary<string, IReadOnlyDictionary<string, StoredValue>>();
+
+    public static readonly IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>> Outputs =
+        new Dictionary<string, IReadOnlyDictionary<string, StoredValue>>
+        {
+            ["mysql.orders"] = new Dictionary<string, StoredValue>
+            {
+                ["Address"] = new("127.0.0.1", Secret: false),
+                ["Password"] = new("protected:abc", Secret: true),
+            },
+        };
+
+    public static Operation Operation(
+        string id,
+        SubjectKey subject,
+        OperationKind kind = OperationKind.Create,
+        bool keepOnFailure = false,
+        bool keepData = false,
+        DateTimeOffset? requestedAt = null,
+        params SubjectKey[] holds) => new(
+            id,
+            kind,
+            subject,
+            $"id-{subject.Name}",
+            holds,
+            new(
+                "environment:\n  resources: 'ü'\n",
+                "env.yaml",
+                keepOnFailure,
+                keepData,
+                new Dictionary<string, string> { ["project"] = "p" }),
+            OperationState.Queued,
+            "ann",
+            requestedAt ?? Time,
+            CancelledBy: null,
+            Failure: null,
+            EndedAt: null);
+
+    /// <summary>The subject that a creation makes.</summary>
+    public static SubjectRecord Subject(Operation operation) => new(
+        operation.Subject,
+        operation.SubjectId,
+        SubjectStatus.Creating,
+        "local",
+        "local-docker",
+        operation.Holds.Count > 0 ? operation.Holds[0].Name : null,
+        operation.Request.Definition,
+        NoOutputs,
+        operation.RequestedAt,
+        operation.RequestedBy);
+
+    public static ObjectIntended Intended(string key, bool holdsData = false, params string[] dependsOn) =>
+        new(key, "docker/volume", $"orders-{key}", $$"""{"name":"{{key}}"}""", dependsOn, holdsData);
+
+    public static ObjectReady Ready(string key) => new(key, $$"""{"id":"{{key}}"}""", "running");
+
+    public static OperationFailing Failing(string? key = null) => new(new("object-failed", key, "exited with 1", ["line 1", "line 2"]));
+
+    public static OperationEnded Ended(OperationState state) => new(state, state == OperationState.Succeeded ? Outputs : NoOutputs);
+
+    /// <summary>One entry of every type.</summary>
+    public static IReadOnlyList<JournalEntry> EveryEntry { get; } =
+    [
+        new OperationQueued("ann"),
+        new OperationStarted(Resumed: true),
+        new OperationPlanned([new("network", "docker/network", []), new("volume", "docker/volume", ["network"])]),
+        new CancelRequested("bob"),
+        Failing("volume"),
+        new ValueGenerated("password", "protected:xyz"),
+        Intended("volume", holdsData: true, "network"),
+        new ObjectProgressed("volume", "creating"),
+        new ObjectLogged("volume", ["one", "two"]),
+        Ready("volume"),
+        new ObjectFailed("volume", "no space", ["last"]),
+        new ObjectDeleting("volume"),
+        new ObjectBlocked("volume", "in use"),
+        new ObjectKept("volume", "orders-volume"),
+        Intended("network"),
+        new ObjectDeleted("network"),
+        Ended(OperationState.Kept),
+    ];
+}
