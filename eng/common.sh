@@ -54,3 +54,13 @@ require_dotnet() {
     fail "global.json asks for the .NET 10 SDK, and here is only: $(cd / && dotnet --list-sdks | cut -d' ' -f1 | paste -sd' ')" \
       "install the .NET 10 SDK: https://dotnet.microsoft.com/download"
 }
+
+# Begins the script anew as a member of the group docker, when this shell is older than the user's membership.
+# enter_docker_group SCRIPT [ARGUMENT]...
+enter_docker_group() {
+  if docker version >/dev/null 2>&1; then return; fi
+  if [ -z "${ENTERED_DOCKER_GROUP:-}" ] && command -v sg >/dev/null; then
+    ENTERED_DOCKER_GROUP=1 exec sg docker -c "$(printf '%q ' "$@")"
+  fi
+  fail "$(id -un) may not use Docker's engine yet" "log out and in again, then run: $1"
+}
