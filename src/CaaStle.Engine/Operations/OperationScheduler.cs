@@ -38,9 +38,13 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
 
         try
         {
-            await foreach (var operationId in submitted.Reader.ReadAllAsync(stop))
+            // Not ReadAllAsync, which would go on outside the caller's synchronization context.
+            while (await submitted.Reader.WaitToReadAsync(stop))
             {
-                Start(operationId, stop);
+                while (submitted.Reader.TryRead(out var operationId))
+                {
+                    Start(operationId, stop);
+                }
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -90,7 +94,8 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
             catch (Exception exception)
             {
                 runFailed(operationId, exception);
-                await Task.Delay(pace.AfterFailure(attempt, null), services.Clock, stop).ContinueWith(_ => { }, TaskScheduler.Current);
+                await Task.Delay(pace.AfterFailure(attempt, null), services.Clock, stop)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
 

@@ -58,6 +58,7 @@ public sealed class DeletionTests
         var accepted = await host.Service.DeleteAsync(new(Samples.Environment, false, false, "tester"), default);
         await Task.Delay(TimeSpan.FromMinutes(10), host.Time);
 
+        Assert.Empty(host.BrokenRuns);
         Assert.False((await host.Store.FindOperationAsync(accepted.Id, default))!.IsEnded);
         var left = (await host.JournalAsync(accepted.Id)).OfType<LeftoversChecked>().Last().Left;
         Assert.Equal(["simulated stray"], left);

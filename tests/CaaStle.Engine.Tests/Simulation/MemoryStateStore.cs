@@ -14,6 +14,8 @@ internal sealed class MemoryStateStore(TimeProvider clock) : IStateStore
 
     public string InstallationId => "memory";
 
+    public long LastPosition => journal.Count;
+
     public Task EnqueueAsync(Operation operation, SubjectRecord? subject, CancellationToken cancellationToken)
     {
         var conflict = operations.Values.FirstOrDefault(other => !other.IsEnded

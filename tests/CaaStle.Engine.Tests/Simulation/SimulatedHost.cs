@@ -56,6 +56,9 @@ internal sealed class SimulatedHost
 
     public int Crashes { get; private set; }
 
+    /// <summary>What made runs break off; each was taken up again.</summary>
+    public List<Exception> BrokenRuns { get; } = [];
+
     public List<string> DiscardedArtifacts { get; } = [];
 
     /// <summary>Breaks of the store: the next so many appends fail, as with a full disk.</summary>
@@ -80,7 +83,7 @@ internal sealed class SimulatedHost
                 Restart();
             }
 
-            await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(50), Time));
+            await Task.WhenAny(durable.WaitForEntriesAsync(durable.LastPosition, default), life.Death);
         }
     }
 
@@ -114,17 +117,18 @@ internal sealed class SimulatedHost
             of.Die();
         }
 
-        if (of.IsDead)
-        {
-            await new TaskCompletionSource().Task;
-        }
+        await StaysAliveAsync(of);
     }
+
+    /// <summary>Never returns to a process that has crashed.</summary>
+    private static Task StaysAliveAsync(Life of) => of.IsDead ? new TaskCompletionSource().Task : Task.CompletedTask;
 
 #pragma warning disable CA1001 // A life ends with the test.
     private sealed class Life
 #pragma warning restore CA1001
     {
         private readonly CancellationTokenSource stop = new();
+        private readonly TaskCompletionSource death = new();
         private readonly Task running;
 
         public Life(SimulatedHost host)
@@ -144,16 +148,18 @@ internal sealed class SimulatedHost
                 host.Time,
                 new SeededRandom(host.Steps + 1),
                 new Artifacts(host));
-            var scheduler = new OperationScheduler(services, (_, _) => { });
+            var scheduler = new OperationScheduler(services, (_, exception) => host.BrokenRuns.Add(exception));
             Service = new OperationService(services, reader, scheduler);
             running = host.Time.Post(() => scheduler.RunAllAsync(stop.Token));
         }
 
-        public bool IsDead { get; private set; }
+        public bool IsDead => death.Task.IsCompleted;
+
+        public Task Death => death.Task;
 
         public IOperationService Service { get; }
 
-        public void Die() => IsDead = true;
+        public void Die() => death.TrySetResult();
 
         public async Task StopAsync()
         {
@@ -208,7 +214,7 @@ internal sealed class SimulatedHost
 
         private async Task<TAnswer> AliveAsync<TAnswer>(Func<Task<TAnswer>> read)
         {
-            await SimulatedHost.AliveAsync(of);
+            await StaysAliveAsync(of);
             return await read();
         }
     }
@@ -234,7 +240,7 @@ internal sealed class SimulatedHost
         }
 
         private Task StepAsync(WorldCall call, Life of) =>
-            call.Kind is WorldCallKind.Create or WorldCallKind.Delete ? host.StepAsync(of) : SimulatedHost.AliveAsync(of);
+            call.Kind is WorldCallKind.Create or WorldCallKind.Delete ? host.StepAsync(of) : StaysAliveAsync(of);
     }
 
     private sealed class Catalog(ICloud cloud) : ICloudCatalog
