@@ -26,7 +26,10 @@ public abstract class CloudObjectHandler<TSpec, TState> : ICloudObjectHandler
     /// <summary>Looks the object up by its identity and judges it. Throws <see cref="CloudException"/> where the cloud gave no answer.</summary>
     public abstract Task<Observation<TState>> ReadAsync(TSpec spec, ObjectCall call, CancellationToken cancellationToken);
 
-    /// <summary>Asks the cloud to make the object, and returns when the request is accepted. Called only after a read found it absent.</summary>
+    /// <summary>
+    /// Asks the cloud to make the object, and returns when the request is accepted. Called only after a read found it absent, or
+    /// there in part (<see cref="Observation{TState}.NeedsCreate"/>).
+    /// </summary>
     public abstract Task CreateAsync(TSpec spec, ObjectCall call, CancellationToken cancellationToken);
 
     /// <summary>Asks the cloud to delete the object. Must succeed where it is gone already. Called only after a read found it ours.</summary>
@@ -39,7 +42,7 @@ public abstract class CloudObjectHandler<TSpec, TState> : ICloudObjectHandler
     async Task<Observation<object>> ICloudObjectHandler.ReadAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var seen = await ReadAsync((TSpec)spec, call, cancellationToken);
-        return new(seen.Condition, seen.State, seen.Word, seen.LastLog) { AskAgainAfter = seen.AskAgainAfter };
+        return new(seen.Condition, seen.State, seen.Word, seen.LastLog) { AskAgainAfter = seen.AskAgainAfter, NeedsCreate = seen.NeedsCreate };
     }
 
     Task ICloudObjectHandler.CreateAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken) =>

@@ -28,6 +28,9 @@ public sealed record Observation<TState>(Condition Condition, TState? State, str
 {
     /// <summary>When to ask again, where the handler knows better than the engine's own pace.</summary>
     public TimeSpan? AskAgainAfter { get; init; }
+
+    /// <summary>The object exists in part: creating again completes it.</summary>
+    public bool NeedsCreate { get; init; }
 }
 
 public static class Observation
