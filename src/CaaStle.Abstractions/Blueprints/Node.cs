@@ -21,6 +21,9 @@ public abstract class Node<TValue> : Node
 /// <summary>A cloud object to be made.</summary>
 public interface IObjectNode
 {
+    /// <summary>What reading the object yields.</summary>
+    Type StateType { get; }
+
     /// <summary>Computes the specification from the values of the dependencies. Pure: same values, same specification.</summary>
     ICloudObjectSpec Evaluate(NodeValues values);
 }
@@ -40,6 +43,8 @@ public sealed class NodeValues(Func<Node, object> valueOf)
 internal sealed class ObjectNode<TState>(string key, IReadOnlyList<Node> dependencies, Func<NodeValues, ICloudObjectSpec<TState>> evaluate)
     : Node<TState>(key, dependencies), IObjectNode
 {
+    public Type StateType => typeof(TState);
+
     public ICloudObjectSpec Evaluate(NodeValues values) => evaluate(values);
 }
 

@@ -27,8 +27,8 @@ public abstract class CloudObjectHandler<TSpec, TState> : ICloudObjectHandler
     public abstract Task<Observation<TState>> ReadAsync(TSpec spec, ObjectCall call, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Asks the cloud to make the object, and returns when the request is accepted. Called only after a read found it absent, or
-    /// there in part (<see cref="Observation{TState}.NeedsCreate"/>).
+    /// Asks the cloud to make the object, and returns when the request is accepted. Called only after a read found it absent or in need
+    /// of it (<see cref="Observation{TState}.NeedsCreate"/>).
     /// </summary>
     public abstract Task CreateAsync(TSpec spec, ObjectCall call, CancellationToken cancellationToken);
 

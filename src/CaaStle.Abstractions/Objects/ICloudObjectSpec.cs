@@ -16,5 +16,7 @@ public interface ICloudObjectSpec
     bool HoldsData => false;
 }
 
-/// <typeparam name="TState">What reading the object yields; other specifications and outputs are computed from it.</typeparam>
+/// <typeparam name="TState">
+/// What reading the object yields; other specifications and outputs are computed from it. Each kind of object has a type of its own.
+/// </typeparam>
 public interface ICloudObjectSpec<TState> : ICloudObjectSpec;
