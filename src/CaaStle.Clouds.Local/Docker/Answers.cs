@@ -16,11 +16,14 @@ internal sealed record ContainerInspection(
     int RestartCount,
     ContainerRunState State,
     ContainerConfig Config,
+    ContainerHostConfig HostConfig,
     ContainerNetworkSettings NetworkSettings);
 
 internal sealed record ContainerRunState(string Status, bool OOMKilled, int ExitCode, string? Error, DateTimeOffset StartedAt);
 
 internal sealed record ContainerConfig(IReadOnlyDictionary<string, string>? Labels);
+
+internal sealed record ContainerHostConfig(long Memory);
 
 internal sealed record ContainerNetworkSettings(
     IReadOnlyDictionary<string, IReadOnlyList<PortBinding>?>? Ports, IReadOnlyDictionary<string, NetworkEndpoint>? Networks);
