@@ -5,16 +5,11 @@ using CaaStle.Clouds.Local.Docker.Building;
 
 namespace CaaStle.Clouds.Local.Objects;
 
-internal sealed class ImageHandler(DockerClient docker) : CloudObjectHandler<ImageSpec, ImageState>
+/// <param name="preferred">The builder that is tried first.</param>
+internal sealed class ImageHandler(DockerClient docker, Builder preferred = Builder.BuildKit) : CloudObjectHandler<ImageSpec, ImageState>
 {
     /// <summary>What the engine's builder says when it needs a client that answers questions during the build, for credentials above all.</summary>
     private const string NeedsSession = "no active session";
-
-    private enum Builder
-    {
-        Classic = 1,
-        BuildKit = 2,
-    }
 
     public override string Kind => "docker/image";
 
@@ -44,9 +39,9 @@ internal sealed class ImageHandler(DockerClient docker) : CloudObjectHandler<Ima
 
         try
         {
-            await BuildAsync(spec, call, Builder.BuildKit, either.Token);
+            await BuildAsync(spec, call, preferred, either.Token);
         }
-        catch (CloudException e) when (e.Message.Contains(NeedsSession, StringComparison.Ordinal))
+        catch (CloudException e) when (preferred == Builder.BuildKit && e.Message.Contains(NeedsSession, StringComparison.Ordinal))
         {
             call.Log.Report("BuildKit cannot build this without a client of its own; using the classic builder.");
             await BuildAsync(spec, call, Builder.Classic, either.Token);
