@@ -41,7 +41,7 @@ public sealed class ContainerTests
         var spec = await ServerAsync(engine, "200 OK");
         await engine.Docker.PostAsync(
             DockerClient.Path("containers/create", ("name", spec.Name)),
-            new { spec.Image, OpenStdin = true, Labels = engine.Marks("it").ToLabels() },
+            new { spec.Image, Cmd = "cat", OpenStdin = true, Labels = engine.Marks("it").ToLabels() },
             Engine.Cancel);
 
         var seen = await engine.ReadAsync(spec);
@@ -171,7 +171,7 @@ public sealed class ContainerTests
     public async Task Logs_are_read_by_tail_and_since_and_followed_to_the_end()
     {
         await using var engine = new Engine();
-        var spec = await ShellAsync(engine, "echo one; echo two >&2; sleep 1; echo three; exec sleep 60");
+        var spec = await ShellAsync(engine, "echo one; sleep 0.3; echo two >&2; sleep 1; echo three; exec sleep 60");
         await engine.MakeAsync(spec);
         var source = (ILogSource)engine.Cloud.Handlers.Single(handler => handler.Kind == "docker/container");
 

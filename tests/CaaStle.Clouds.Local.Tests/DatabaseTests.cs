@@ -66,16 +66,13 @@ public sealed class DatabaseTests
 
         await engine.Docker.PostAsync($"containers/{container}/restart", body: null, Engine.Cancel);
 
-        IReadOnlyList<string> answer;
-        do
-        {
-            answer = (await engine.ExecAsync(container, "redis-cli", "-u", outputs["Url"].Reveal(), "GET", "a")).Output;
-        }
-        while (!answer.Contains("kept"));
+        Assert.Equal(outputs, await MakeAsync(engine, "redis", "redis", "redis:7.0", outputs["Password"]));
+        var answer = await engine.ExecAsync(container, "redis-cli", "-u", outputs["Url"].Reveal(), "GET", "a");
+        Assert.Contains("kept", answer.Output);
     }
 
     private static async Task<IReadOnlyDictionary<string, Value>> MakeAsync(
-        Engine engine, string type, string name, string image, bool open = false)
+        Engine engine, string type, string name, string image, Value? password = null, bool open = false)
     {
         var resource = engine.Cloud.Resources.Single(resource => resource.Descriptor.Type == type);
         var options = resource.Descriptor.Options
@@ -89,7 +86,7 @@ public sealed class DatabaseTests
 
         var plan = new Blueprint();
         resource.Plan(new(engine.Scope, name, new Options(options)), plan);
-        var outputs = await engine.MakeAsync(plan);
+        var outputs = await engine.MakeAsync(plan, password?.Reveal());
 
         Assert.Equal(resource.Descriptor.Outputs.Select(output => output.Name).Order(), outputs.Keys.Order());
         Assert.Equal(

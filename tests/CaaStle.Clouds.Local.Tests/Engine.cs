@@ -72,14 +72,15 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>Makes all of a blueprint.</summary>
+    /// <param name="password">What every generated value is; null to draw them.</param>
     /// <returns>The outputs by part and name, as <c>mysql/Address</c>.</returns>
-    public async Task<IReadOnlyDictionary<string, Value>> MakeAsync(Blueprint plan)
+    public async Task<IReadOnlyDictionary<string, Value>> MakeAsync(Blueprint plan, string? password = null)
     {
         foreach (var node in plan.Nodes)
         {
             if (node is IGeneratedNode generated)
             {
-                values[node] = new Secret(RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", generated.Length));
+                values[node] = new Secret(password ?? RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", generated.Length));
                 continue;
             }
 

@@ -19,7 +19,7 @@ public sealed class ForeignObjectTests
             Readiness = new TcpReadiness(80, TimeSpan.FromSeconds(5)),
         };
         await engine.Docker.PostAsync(
-            DockerClient.Path("containers/create", ("name", container.Name)), new { container.Image }, Engine.Cancel);
+            DockerClient.Path("containers/create", ("name", container.Name)), new { container.Image, Cmd = "true" }, Engine.Cancel);
         try
         {
             Assert.Equal(Condition.Foreign, (await engine.ReadAsync(network, "other")).Condition);

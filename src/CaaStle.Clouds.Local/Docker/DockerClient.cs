@@ -184,7 +184,7 @@ internal sealed class DockerClient : IDisposable
         }
 
         // A build's answer begins only when its context has been read, which takes as long as it takes.
-        using var limit = request.Content is StreamContent ? null : new CancellationTokenSource(AnswerWithin, clock);
+        using var limit = request.Content is not (null or StringContent) ? null : new CancellationTokenSource(AnswerWithin, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit?.Token ?? CancellationToken.None);
         try
         {

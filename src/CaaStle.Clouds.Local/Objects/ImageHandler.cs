@@ -76,8 +76,7 @@ internal sealed class ImageHandler(DockerClient docker, Builder preferred = Buil
             ("labels", JsonSerializer.Serialize(call.Marks.ToLabels())),
             ("rm", "true"),
             ("forcerm", "true"));
-        await using var archive = File.OpenRead(spec.ContextArchive);
-        using var content = new StreamContent(archive) { Headers = { ContentType = new("application/x-tar") } };
+        using var content = new ContextContent(spec.ContextArchive);
         try
         {
             await foreach (var message in docker.StreamAsync<ProgressMessage>(HttpMethod.Post, path, content, cancellationToken))

@@ -66,8 +66,12 @@ internal sealed class ReadinessProbe(DockerClient docker, TimeProvider clock)
 
     private static async Task<string?> RequestAsync(HttpReadiness http, ContainerState container, CancellationToken cancellationToken)
     {
-        var address = $"http://127.0.0.1:{container.HostPorts[http.ContainerPort]}/{http.Path.TrimStart('/')}";
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        if (!container.HostPorts.TryGetValue(http.ContainerPort, out var port))
+        {
+            return NotPublished(http.ContainerPort);
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{port}/{http.Path.TrimStart('/')}");
         request.Headers.ConnectionClose = true;
         try
         {
@@ -82,13 +86,18 @@ internal sealed class ReadinessProbe(DockerClient docker, TimeProvider clock)
 
     private async Task<string?> ConnectAsync(TcpReadiness tcp, ContainerState container, CancellationToken cancellationToken)
     {
+        if (!container.HostPorts.TryGetValue(tcp.ContainerPort, out var port))
+        {
+            return NotPublished(tcp.ContainerPort);
+        }
+
         var fault = $"nothing listens on port {tcp.ContainerPort}";
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using var held = new CancellationTokenSource(HoldsFor, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, held.Token);
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, container.HostPorts[tcp.ContainerPort], cancellationToken);
+            await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
             return await socket.ReceiveAsync(new byte[1], SocketFlags.None, either.Token) > 0 ? null : fault;
         }
         catch (OperationCanceledException) when (held.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -100,4 +109,6 @@ internal sealed class ReadinessProbe(DockerClient docker, TimeProvider clock)
             return fault;
         }
     }
+
+    private static string NotPublished(int port) => $"port {port} is not published";
 }

@@ -27,7 +27,7 @@ internal sealed class RedisResource : IResourceType
             new("Address", "The server's name on the environment's network."),
             new("Port", "The server's port on the environment's network."),
             Database.HostPortDescriptor,
-            new("Url", "All of it: redis://:password@address:port/0.", Secret: true),
+            new("Url", "All of it: redis://default:password@address:port/0.", Secret: true),
         ]);
 
     public void Plan(ResourceRequest request, Blueprint plan)
@@ -47,6 +47,6 @@ internal sealed class RedisResource : IResourceType
         }.Plan(request, Descriptor.Type, plan);
 
         plan.Output("Password", password, secret => secret);
-        plan.Output("Url", password, secret => Value.Hidden($"redis://:{secret.Reveal()}@{address}:{Port}/0"));
+        plan.Output("Url", password, secret => Value.Hidden($"redis://default:{secret.Reveal()}@{address}:{Port}/0"));
     }
 }
