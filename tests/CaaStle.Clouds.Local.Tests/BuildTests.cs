@@ -13,7 +13,7 @@ public sealed class BuildTests
     public async Task The_registry_builds_an_image_that_is_marked_and_shows_the_output()
     {
         await using var engine = new Engine();
-        var archive = Archive("FROM debian:bookworm-slim\nRUN echo from-the-$(echo build)\n");
+        var archive = Archive(engine, "FROM debian:bookworm-slim\nRUN echo from-the-$(echo build)\n");
         var plan = new Blueprint();
         engine.Cloud.Registries[0].Plan(new(engine.Scope, archive, "Dockerfile"), plan);
 
@@ -151,12 +151,11 @@ public sealed class BuildTests
     });
 
     private static ImageSpec Spec(Engine engine, string dockerfile) =>
-        new($"cld/local-test:{engine.Scope.Id}", Archive(dockerfile), "Dockerfile");
+        new($"cld/local-test:{engine.Scope.Id}", Archive(engine, dockerfile), "Dockerfile");
 
-    private static string Archive(string dockerfile)
+    private static string Archive(Engine engine, string dockerfile)
     {
-        var folder = Directory.CreateTempSubdirectory("local-test-");
-        var path = Path.Combine(folder.FullName, "context.tar");
+        var path = Path.Combine(engine.Folder, "context.tar");
         using var file = File.Create(path);
         using var writer = new TarWriter(file);
         writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "Dockerfile") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(dockerfile)) });

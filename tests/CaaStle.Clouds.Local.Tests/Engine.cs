@@ -27,6 +27,9 @@ internal sealed class Engine : IAsyncDisposable
 
     public TestLog Log { get; } = new();
 
+    /// <summary>For the test's files.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("local-test-").FullName;
+
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static DockerClient NewClient() => new(DockerEndpoint.Find(Environment.GetEnvironmentVariable), TimeProvider.System);
@@ -117,6 +120,7 @@ internal sealed class Engine : IAsyncDisposable
         await DeleteAllAsync();
         Assert.Empty(await Cloud.FindMarkedAsync("local-tests", Scope.Id, CancellationToken.None));
         Docker.Dispose();
+        Directory.Delete(Folder, recursive: true);
     }
 
     private NodeValues Values => new(node => values[node]);
