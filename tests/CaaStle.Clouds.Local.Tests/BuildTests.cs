@@ -13,7 +13,7 @@ public sealed class BuildTests
     public async Task The_registry_builds_an_image_that_is_marked_and_shows_the_output()
     {
         await using var engine = new Engine();
-        var archive = Archive(engine, "FROM debian:bookworm-slim\nRUN echo from-the-$(echo build)\n");
+        var archive = Archive(engine, Dockerfile(engine));
         var plan = new Blueprint();
         engine.Cloud.Registries[0].Plan(new(engine.Scope, archive, "Dockerfile"), plan);
 
@@ -21,8 +21,8 @@ public sealed class BuildTests
 
         Assert.Equal($"cld/local-test:{engine.Scope.Id}", outputs["Image"].Reveal());
         Assert.StartsWith("sha256:", outputs["Digest"].Reveal(), StringComparison.Ordinal);
-        Assert.Contains(engine.Log.Lines, line => line.EndsWith("RUN echo from-the-$(echo build)", StringComparison.Ordinal));
-        Assert.Contains(engine.Log.Lines, line => line.EndsWith(" from-the-build", StringComparison.Ordinal));
+        Assert.Contains(engine.Log.Lines, line => line.EndsWith($"RUN echo from-the-$(echo build)-{engine.Scope.Id}", StringComparison.Ordinal));
+        Assert.Contains(engine.Log.Lines, line => line.EndsWith($" from-the-build-{engine.Scope.Id}", StringComparison.Ordinal));
         Assert.Contains(engine.Log.Lines, line => line.Contains(" done ", StringComparison.Ordinal));
         Assert.Equal(
             "docker/image image",
@@ -46,13 +46,13 @@ public sealed class BuildTests
     public async Task The_classic_builder_builds_the_same()
     {
         await using var engine = new Engine();
-        var spec = Spec(engine, "FROM debian:bookworm-slim\nRUN echo from-the-$(echo build)\n");
+        var spec = Spec(engine, Dockerfile(engine));
         var handler = new ImageHandler(engine.Docker, Builder.Classic);
 
         await handler.CreateAsync(spec, engine.Call(), Engine.Cancel);
 
         Assert.Equal(Condition.Ready, (await handler.ReadAsync(spec, engine.Call(), Engine.Cancel)).Condition);
-        Assert.Contains("from-the-build", engine.Log.Lines);
+        Assert.Contains($"from-the-build-{engine.Scope.Id}", engine.Log.Lines);
         await handler.DeleteAsync(spec, engine.Call(), Engine.Cancel);
         await handler.DeleteAsync(spec, engine.Call(), Engine.Cancel);
         Assert.Equal(Condition.Absent, (await handler.ReadAsync(spec, engine.Call(), Engine.Cancel)).Condition);
@@ -99,6 +99,10 @@ public sealed class BuildTests
         Assert.Contains("is using", busy.Message, StringComparison.Ordinal);
         await engine.Docker.DeleteAsync($"containers/{user.Id}", Engine.Cancel);
     }
+
+    /// <summary>One that no earlier build has left in the builder's cache.</summary>
+    private static string Dockerfile(Engine engine) =>
+        $"FROM debian:bookworm-slim\nRUN echo from-the-$(echo build)-{engine.Scope.Id}\n";
 
     private static async Task FailsAsync(Builder builder)
     {

@@ -55,7 +55,7 @@ public sealed class ContainerTests
     public async Task A_crash_at_once_fails_with_exit_code_and_last_lines_of_both_streams()
     {
         await using var engine = new Engine();
-        var spec = await ShellAsync(engine, "for i in $(seq 30); do echo line $i; done; echo no config >&2; exit 7");
+        var spec = await ShellAsync(engine, "for i in $(seq 30); do echo line $i; done; sleep 0.3; echo no config >&2; exit 7");
 
         var seen = await engine.MakeAsync(spec);
 
@@ -188,7 +188,7 @@ public sealed class ContainerTests
         Assert.Equal(["one", "two", "three"], followed.Select(line => line.Text));
         Assert.All(followed, line => Assert.NotNull(line.At));
         Assert.Equal(["two", "three"], await TextAsync(new(Tail: 2)));
-        Assert.Equal(["three"], await TextAsync(new(Since: followed[2].At)));
+        Assert.Equal(["three"], await TextAsync(new(Since: followed[2].At?.AddMilliseconds(-1))));
 
         async Task<List<string>> TextAsync(LogQuery query)
         {

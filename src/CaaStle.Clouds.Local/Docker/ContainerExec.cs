@@ -1,4 +1,3 @@
-using System.Globalization;
 using CaaStle.Abstractions;
 
 namespace CaaStle.Clouds.Local.Docker;
@@ -40,7 +39,7 @@ internal static class ContainerExec
 
         var ended = await docker.GetAsync<ExecInspection>($"exec/{exec.Id}/json", cancellationToken);
         return new(
-            ended.ExitCode ?? throw new CloudException(CloudFault.Busy, string.Create(CultureInfo.InvariantCulture, $"{command[0]} has not ended.")),
+            ended.ExitCode ?? throw new CloudException(CloudFault.Busy, $"{command[0]} has not ended."),
             output);
     }
 }

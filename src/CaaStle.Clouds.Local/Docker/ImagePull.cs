@@ -7,7 +7,8 @@ internal static class ImagePull
 {
     private static readonly string[] Passing = ["unexpected EOF", "connection reset by peer", "TLS handshake timeout"];
 
-    public static Task<ImageInspection?> FindImageAsync(this DockerClient docker, ImageReference image, CancellationToken cancellationToken) =>
+    public static Task<ImageInspection?> FindImageAsync(
+        this DockerClient docker, ImageReference image, CancellationToken cancellationToken) =>
         docker.FindAsync<ImageInspection>($"images/{image}/json", cancellationToken);
 
     /// <summary>Pulls the image unless it is here. Throws <see cref="CloudException"/> in Docker's words when it cannot be had.</summary>

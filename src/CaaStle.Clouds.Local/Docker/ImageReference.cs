@@ -13,7 +13,8 @@ internal sealed partial record ImageReference(string Repository, string? Tag)
     {
         if (!Form().IsMatch(text) || text.Contains("..", StringComparison.Ordinal))
         {
-            throw new CloudException(CloudFault.Refused, $"'{text}' is not the name of an image. Write it as repository:tag, such as nginx:1.27.");
+            throw new CloudException(
+                CloudFault.Refused, $"'{text}' is not the name of an image. Write it as repository:tag, such as nginx:1.27.");
         }
 
         if (text.Contains('@', StringComparison.Ordinal))
