@@ -1,0 +1,64 @@
+using CaaStle.Abstractions;
+
+namespace CaaStle.Clouds.Local.Docker;
+
+/// <summary>Gets images from their registries.</summary>
+internal static class ImagePull
+{
+    private static readonly string[] Passing = ["unexpected EOF", "connection reset by peer", "TLS handshake timeout"];
+
+    public static Task<ImageInspection?> FindImageAsync(
+        this DockerClient docker, ImageReference image, CancellationToken cancellationToken) =>
+        docker.FindAsync<ImageInspection>($"images/{image}/json", cancellationToken);
+
+    /// <summary>Pulls the image unless it is here. Throws <see cref="CloudException"/> in Docker's words when it cannot be had.</summary>
+    public static async Task PullMissingAsync(
+        this DockerClient docker, ImageReference image, IProgress<string> log, CancellationToken cancellationToken)
+    {
+        if (await docker.FindImageAsync(image, cancellationToken) is not null)
+        {
+            return;
+        }
+
+        log.Report($"Pulling {image}");
+        var path = DockerClient.Path("images/create", ("fromImage", image.Repository), ("tag", image.Tag));
+        try
+        {
+            var (layers, complete) = (new HashSet<string>(), 0);
+            await foreach (var message in docker.StreamAsync<ProgressMessage>(HttpMethod.Post, path, content: null, cancellationToken))
+            {
+                if (message.Error is { } error)
+                {
+                    throw new CloudException(CloudFault.Refused, error);
+                }
+
+                switch (message)
+                {
+                    case { Id: { } id, Status: "Pulling fs layer" or "Already exists" }:
+                        layers.Add(id);
+                        complete += message.Status == "Already exists" ? 1 : 0;
+                        break;
+                    case { Id: not null, Status: "Pull complete" }:
+                        log.Report($"{++complete} of {layers.Count} layers");
+                        break;
+                    case { Id: null, Status: { } status }:
+                        log.Report(status);
+                        break;
+                }
+            }
+        }
+        catch (CloudException e) when (e.Fault != CloudFault.Unreachable)
+        {
+            // A registry that cannot be reached is not waited for: nothing says that it ever will be.
+            var fault = Passing.Any(e.Message.Contains) ? CloudFault.Busy : CloudFault.Refused;
+            throw new CloudException(
+                fault,
+                $"The image {image} is not on this machine and cannot be pulled: {e.Message.TrimEnd('.')}. "
+                + "Check its name; an image of your own is built with `cld container create NAME local`, and used by that name.",
+                e)
+            {
+                Code = e.Code,
+            };
+        }
+    }
+}

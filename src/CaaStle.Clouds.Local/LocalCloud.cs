@@ -1,0 +1,97 @@
+using CaaStle.Abstractions;
+using CaaStle.Clouds.Local.Coe.LocalDocker;
+using CaaStle.Clouds.Local.Docker;
+using CaaStle.Clouds.Local.Objects;
+using CaaStle.Clouds.Local.Registry.Local;
+using CaaStle.Clouds.Local.Resource.MySql;
+using CaaStle.Clouds.Local.Resource.Postgres;
+using CaaStle.Clouds.Local.Resource.Redis;
+
+namespace CaaStle.Clouds.Local;
+
+/// <summary>This machine's Docker engine as a cloud.</summary>
+internal sealed class LocalCloud : ICloud, IMarkedObjects
+{
+    private readonly DockerClient docker;
+    private readonly NetworkHandler networks;
+    private readonly VolumeHandler volumes;
+    private readonly ContainerHandler containers;
+    private readonly ImageHandler images;
+
+    public LocalCloud(DockerClient docker, TimeProvider clock)
+    {
+        this.docker = docker;
+        networks = new(docker);
+        volumes = new(docker);
+        containers = new(docker, clock);
+        images = new(docker);
+        Handlers = [networks, volumes, containers, images];
+        Coes = [new LocalDockerCoe(docker)];
+    }
+
+    public string Name => "local";
+
+    public IReadOnlyList<ICoeType> Coes { get; }
+
+    public IReadOnlyList<IResourceType> Resources { get; } = [new MySqlResource(), new PostgresResource(), new RedisResource()];
+
+    public IReadOnlyList<IRegistryType> Registries { get; } = [new LocalRegistry()];
+
+    public IReadOnlyList<ICloudObjectHandler> Handlers { get; }
+
+    public async Task<IReadOnlyList<string>> FindObstaclesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var version = await docker.ReadVersionAsync(cancellationToken);
+            return version < DockerClient.OldestVersion
+                ? [$"Docker's engine speaks version {version} of its API; {DockerClient.OldestVersion} (Docker 20.10) or later is needed. Upgrade it."]
+                : [];
+        }
+        catch (CloudException e)
+        {
+            return [e.Message];
+        }
+    }
+
+    public async Task<IReadOnlyList<MarkedObject>> FindMarkedAsync(
+        string installation, string? subjectId, CancellationToken cancellationToken)
+    {
+        var filters = subjectId is null
+            ? DockerClient.Filters(("label", $"{Marks.InstallationLabel}={installation}"))
+            : DockerClient.Filters(
+                ("label", $"{Marks.InstallationLabel}={installation}"), ("label", $"{Marks.SubjectIdLabel}={subjectId}"));
+
+        Task<T> ListAsync<T>(string path) where T : class =>
+            docker.GetAsync<T>(DockerClient.Path(path, ("filters", filters), ("all", "true")), cancellationToken);
+
+        var found = new List<MarkedObject>();
+        foreach (var container in await ListAsync<IReadOnlyList<ContainerSummary>>("containers/json"))
+        {
+            found.Add(Marked(containers.Kind, container.Names[0].TrimStart('/'), container.Labels!));
+        }
+
+        foreach (var network in await ListAsync<IReadOnlyList<NetworkSummary>>("networks"))
+        {
+            found.Add(Marked(networks.Kind, network.Name, network.Labels!));
+        }
+
+        foreach (var volume in (await ListAsync<VolumeList>("volumes")).Volumes ?? [])
+        {
+            found.Add(Marked(volumes.Kind, volume.Name, volume.Labels!));
+        }
+
+        foreach (var image in await ListAsync<IReadOnlyList<ImageSummary>>("images/json"))
+        {
+            found.Add(Marked(images.Kind, image.RepoTags is [var tag, ..] ? tag : image.Id, image.Labels!));
+        }
+
+        return found;
+    }
+
+    private static MarkedObject Marked(string kind, string name, IReadOnlyDictionary<string, string> labels)
+    {
+        string Label(string label) => labels.GetValueOrDefault(label, "");
+        return new(kind, name, Label(Marks.SubjectLabel), Label(Marks.SubjectIdLabel), Label(Marks.KeyLabel));
+    }
+}
