@@ -108,7 +108,10 @@ internal static class CommandLine
         };
         foreach (var option in options.All)
             root.Add(option);
-        root.Options.OfType<HelpOption>().Single().Action = new ShowHelp();
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new ShowHelp();
+        help.Description = "explain the command";
+        root.Options.OfType<VersionOption>().Single().Description = "show the version";
         return root;
     }
 

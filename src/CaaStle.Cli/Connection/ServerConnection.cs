@@ -62,8 +62,7 @@ internal sealed class ServerConnection : IDisposable
                 throw LocalProblems.Unreachable("No server runs.", null, "cld server start");
             }
 
-            note("Starting the server…");
-            await new ServerLauncher(connection.context, connection.home).StartAsync(AnswersAsync, cancellationToken);
+            await new ServerLauncher(connection.context, connection.home, note).StartAsync(AnswersAsync, cancellationToken);
             address = connection.Address ?? throw LocalProblems.Unreachable("The server ended again.", null, "cld server status");
             return await SendAsync(address, path, request, cancellationToken);
         }

@@ -4,7 +4,7 @@ using CaaStle.Api;
 namespace CaaStle.Cli.Connection;
 
 /// <summary>Starts the server as a process of its own that outlives this one.</summary>
-internal sealed class ServerLauncher(CommandContext context, ServerHome home)
+internal sealed class ServerLauncher(CommandContext context, ServerHome home, Action<string> note)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
@@ -16,7 +16,9 @@ internal sealed class ServerLauncher(CommandContext context, ServerHome home)
     /// <param name="answers">Whether the server at an address answers.</param>
     public async Task StartAsync(Func<ServerAddress, CancellationToken, Task<bool>> answers, CancellationToken cancellationToken)
     {
-        var process = await SpawnAsync(FindExecutable(), cancellationToken);
+        var executable = FindExecutable();
+        note("Starting the server…");
+        var process = await SpawnAsync(executable, cancellationToken);
         var started = context.Clock.GetTimestamp();
         long? exited = null;
         while (true)
