@@ -38,7 +38,8 @@ internal sealed class ContextContent : HttpContent
 
             // What has no length is not opened: it may be a pipe, which would wait for a writer.
             await using var data = entry is FileInfo { Length: > 0 } && created.EntryType == TarEntryType.RegularFile ? Open(path, entry) : null;
-            created.DataStream = data;
+            if (data is not null)
+                created.DataStream = data;
             await tar.WriteEntryAsync(created, cancellationToken);
             sent += data?.Length ?? 0;
             report(sent);

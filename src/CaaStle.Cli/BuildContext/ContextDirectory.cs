@@ -30,7 +30,7 @@ internal sealed class ContextDirectory
         if (relative == ".." || relative.StartsWith("../", StringComparison.Ordinal))
         {
             throw LocalProblems.Create(
-                LocalProblems.Usage, $"{dockerfile} is outside of the build context {root}.", "Name a larger context with --context.");
+                LocalProblems.Usage, $"{dockerfile} is outside of the build context {root}.", "Name a larger context with --context DIR.", "cld container create --help");
         }
 
         if (!File.Exists(file))

@@ -170,7 +170,8 @@ public sealed class OperationTests
         await using var server = await FakeServer.StartAsync();
         server
             .On("POST", "/environments", Make.Operation("queued"), ApiJson.Default.OperationView, 202)
-            .StreamAndBreak("op-1", [.. Make.Success.Take(4)])
+            .Stream("op-1", [.. Make.Success.Take(4)])
+            .Break("op-1")
             .Stream("op-1", [.. Make.Success.Take(7)])
             .Stream("op-1", Make.Success)
             .On("GET", "/operations/op-1", Make.Operation("succeeded"), ApiJson.Default.OperationView);
@@ -179,7 +180,7 @@ public sealed class OperationTests
         var result = await cld.RunAsync("env", "create", "orders", "env.yaml", "--progress", "json");
 
         Assert.Equal(ExitCode.Ok, result.Exit);
-        Assert.Equal([null, "4", "7"], server.Requests.Where(request => request.PathAndQuery.EndsWith("/events", StringComparison.Ordinal)).Select(request => request.LastEventId));
+        Assert.Equal([null, "4", "4", "7"], server.Requests.Where(request => request.PathAndQuery.EndsWith("/events", StringComparison.Ordinal)).Select(request => request.LastEventId));
         var types = result.Output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement.GetProperty("type").GetString()!).ToList();
         Assert.Equal(
             [.. Make.Success.Take(4).Select(e => e.Type), "connection-lost", "connection-restored", .. Make.Success.Skip(4).Take(3).Select(e => e.Type), "connection-lost", "connection-restored", .. Make.Success.Skip(7).Select(e => e.Type), "summary"],

@@ -97,10 +97,10 @@ public sealed class ShowTests
         Assert.Equal(
             """
             environment/orders  create
-            ├─ network              docker/network  orders-net
+            ├─ network       docker/network   orders-net
             └─ mysql
-               ├─ password          value
-               └─ volume            docker/volume   orders-mysql  (holds data)
+               ├─ password   value
+               └─ volume     docker/volume    orders-mysql  (holds data)
             3 objects to create.
 
             """,

@@ -62,12 +62,12 @@ internal sealed class FakeServer : IAsyncDisposable
     public FakeServer Stream(string operation, params IReadOnlyList<EventView> events) =>
         On("GET", $"/operations/{operation}/events", context => WriteEventsAsync(context, events));
 
-    /// <summary>Server-sent events, then the connection breaks.</summary>
-    public FakeServer StreamAndBreak(string operation, params IReadOnlyList<EventView> events) =>
-        On("GET", $"/operations/{operation}/events", async context =>
+    /// <summary>The connection breaks instead of an answer.</summary>
+    public FakeServer Break(string operation) =>
+        On("GET", $"/operations/{operation}/events", context =>
         {
-            await WriteEventsAsync(context, events);
             context.Abort();
+            return Task.CompletedTask;
         });
 
     /// <summary>Server-sent events, then silence until the client goes away.</summary>
