@@ -1,0 +1,254 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace CaaStle.Api;
+
+/// <summary>
+/// The REST API with types. Every method throws <see cref="ProblemException"/> when the server refuses,
+/// <see cref="HttpRequestException"/> when it cannot be reached and <see cref="IOException"/> when it goes away in the middle.
+/// </summary>
+public sealed class CaaStleClient : IDisposable
+{
+    private readonly HttpMessageInvoker http;
+
+    /// <param name="http">Gets requests with relative addresses; supplies the server's address and the token.</param>
+    public CaaStleClient(HttpMessageInvoker http) => this.http = http;
+
+    /// <param name="address">Of the server: <c>http://127.0.0.1:5002/</c>.</param>
+    /// <param name="token">The content of the file <c>token</c> in the server's home.</param>
+    public CaaStleClient(Uri address, string token)
+        : this(new HttpMessageInvoker(new ServerAddressHandler(address, token, new SocketsHttpHandler { UseProxy = false })))
+    {
+    }
+
+    public Task<IReadOnlyList<EnvironmentSummary>> ListEnvironmentsAsync(CancellationToken cancellationToken) =>
+        GetAsync(Routes.Environments, ApiJson.Default.IReadOnlyListEnvironmentSummary, cancellationToken);
+
+    public Task<OperationView> CreateEnvironmentAsync(EnvironmentCreateRequest request, CancellationToken cancellationToken) =>
+        PostAsync(Routes.Environments, Body(request, ApiJson.Default.EnvironmentCreateRequest), ApiJson.Default.OperationView, cancellationToken);
+
+    public Task<PlanView> PlanEnvironmentAsync(EnvironmentCreateRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            $"{Routes.Environments}/plan", Body(request, ApiJson.Default.EnvironmentCreateRequest), ApiJson.Default.PlanView, cancellationToken);
+
+    public Task<EnvironmentDetail> GetEnvironmentAsync(string name, bool reveal, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Environments}/{Escape(name)}{Query(("reveal", reveal))}", ApiJson.Default.EnvironmentDetail, cancellationToken);
+
+    public Task<OperationView> DeleteEnvironmentAsync(string name, bool force, bool keepData, CancellationToken cancellationToken) =>
+        DeleteAsync($"{Routes.Environments}/{Escape(name)}{Query(("force", force), ("keepData", keepData))}", cancellationToken);
+
+    public Task<PlanView> PlanEnvironmentDeletionAsync(string name, bool force, bool keepData, CancellationToken cancellationToken) =>
+        GetAsync(
+            $"{Routes.Environments}/{Escape(name)}/deletion{Query(("force", force), ("keepData", keepData))}",
+            ApiJson.Default.PlanView,
+            cancellationToken);
+
+    public Task<IReadOnlyList<OperationView>> GetEnvironmentHistoryAsync(string name, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Environments}/{Escape(name)}/history", ApiJson.Default.IReadOnlyListOperationView, cancellationToken);
+
+    public Task<IReadOnlyList<ContainerSummary>> ListContainersAsync(CancellationToken cancellationToken) =>
+        GetAsync(Routes.Containers, ApiJson.Default.IReadOnlyListContainerSummary, cancellationToken);
+
+    /// <param name="dockerfile">Path within the context.</param>
+    /// <param name="context">A tar of the build context; it is sent only after the server has accepted the request.</param>
+    public Task<OperationView> CreateContainerAsync(
+        string name, string registry, string dockerfile, HttpContent context, CancellationToken cancellationToken) =>
+        PostAsync(
+            $"{Routes.Containers}{Query(("name", name), ("registry", registry), ("dockerfile", dockerfile))}",
+            context,
+            ApiJson.Default.OperationView,
+            cancellationToken,
+            expectContinue: true);
+
+    public Task<ContainerDetail> GetContainerAsync(string name, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Containers}/{Escape(name)}", ApiJson.Default.ContainerDetail, cancellationToken);
+
+    public Task<OperationView> DeleteContainerAsync(string name, CancellationToken cancellationToken) =>
+        DeleteAsync($"{Routes.Containers}/{Escape(name)}", cancellationToken);
+
+    public Task<IReadOnlyList<ApplicationSummary>> ListApplicationsAsync(CancellationToken cancellationToken) =>
+        GetAsync(Routes.Applications, ApiJson.Default.IReadOnlyListApplicationSummary, cancellationToken);
+
+    public Task<OperationView> DeployApplicationAsync(ApplicationDeployRequest request, CancellationToken cancellationToken) =>
+        PostAsync(Routes.Applications, Body(request, ApiJson.Default.ApplicationDeployRequest), ApiJson.Default.OperationView, cancellationToken);
+
+    public Task<ApplicationDetail> GetApplicationAsync(string name, bool reveal, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Applications}/{Escape(name)}{Query(("reveal", reveal))}", ApiJson.Default.ApplicationDetail, cancellationToken);
+
+    public Task<OperationView> DeleteApplicationAsync(string name, bool keepData, CancellationToken cancellationToken) =>
+        DeleteAsync($"{Routes.Applications}/{Escape(name)}{Query(("keepData", keepData))}", cancellationToken);
+
+    /// <param name="tail">How many of the last lines to begin with; null for all.</param>
+    /// <param name="since">Only lines from then on.</param>
+    public IAsyncEnumerable<LogLineView> ReadApplicationLogsAsync(
+        string name, bool follow, int? tail, DateTimeOffset? since, CancellationToken cancellationToken) =>
+        ReadLinesAsync(
+            $"{Routes.Applications}/{Escape(name)}/logs{Query(("follow", follow), ("tail", tail), ("since", since?.ToUniversalTime().ToString("O")))}",
+            cancellationToken);
+
+    /// <param name="environment">Null for those of all environments.</param>
+    public Task<IReadOnlyList<ResourceView>> ListResourcesAsync(string? environment, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Resources}{Query(("env_name", environment))}", ApiJson.Default.IReadOnlyListResourceView, cancellationToken);
+
+    public Task<IReadOnlyList<ResourceView>> GetResourcesAsync(string environment, bool reveal, CancellationToken cancellationToken) =>
+        GetAsync(
+            $"{Routes.Resources}/{Escape(environment)}{Query(("reveal", reveal))}", ApiJson.Default.IReadOnlyListResourceView, cancellationToken);
+
+    /// <param name="subject"><c>environment/orders</c>; null for all.</param>
+    public Task<IReadOnlyList<OperationView>> ListOperationsAsync(string? subject, bool active, int? limit, CancellationToken cancellationToken) =>
+        GetAsync(
+            $"{Routes.Operations}{Query(("subject", subject), ("active", active), ("limit", limit))}",
+            ApiJson.Default.IReadOnlyListOperationView,
+            cancellationToken);
+
+    public Task<OperationView> GetOperationAsync(string id, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Operations}/{Escape(id)}", ApiJson.Default.OperationView, cancellationToken);
+
+    public Task<OperationView> CancelOperationAsync(string id, CancellationToken cancellationToken) =>
+        PostAsync($"{Routes.Operations}/{Escape(id)}/cancel", null, ApiJson.Default.OperationView, cancellationToken);
+
+    public Task<IReadOnlyList<EventView>> GetJournalAsync(string id, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Operations}/{Escape(id)}/journal", ApiJson.Default.IReadOnlyListEventView, cancellationToken);
+
+    /// <summary>The operation's events as they happen, up to its last. Does not reconnect by itself.</summary>
+    /// <param name="after">The position of the last event that is known; 0 for all.</param>
+    public async IAsyncEnumerable<EventView> WatchOperationAsync(
+        string id, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Relative($"{Routes.Operations}/{Escape(id)}/events"));
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        if (after > 0)
+            request.Headers.Add("Last-Event-ID", after.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        using var response = await SendAsync(request, cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var events = SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize(data, ApiJson.Default.EventView)!);
+        await foreach (var item in events.EnumerateAsync(cancellationToken))
+            yield return item.Data;
+    }
+
+    public Task<ValidateResult> ValidateAsync(ValidateRequest request, CancellationToken cancellationToken) =>
+        PostAsync(Routes.Validate, Body(request, ApiJson.Default.ValidateRequest), ApiJson.Default.ValidateResult, cancellationToken);
+
+    public Task<IReadOnlyList<TypeView>> ListTypesAsync(CancellationToken cancellationToken) =>
+        GetAsync(Routes.Types, ApiJson.Default.IReadOnlyListTypeView, cancellationToken);
+
+    public Task<ServerStatus> GetServerAsync(CancellationToken cancellationToken) =>
+        GetAsync(Routes.Server, ApiJson.Default.ServerStatus, cancellationToken);
+
+    public async Task StopServerAsync(CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Relative($"{Routes.Server}/stop"));
+        using var response = await SendAsync(request, cancellationToken);
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async IAsyncEnumerable<LogLineView> ReadLinesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Relative(path));
+        using var response = await SendAsync(request, cancellationToken);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        {
+            if (line.Length > 0)
+                yield return JsonSerializer.Deserialize(line, ApiJson.Default.LogLineView)!;
+        }
+    }
+
+    private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        AskAsync(new HttpRequestMessage(HttpMethod.Get, Relative(path)), type, cancellationToken);
+
+    private Task<OperationView> DeleteAsync(string path, CancellationToken cancellationToken) =>
+        AskAsync(new HttpRequestMessage(HttpMethod.Delete, Relative(path)), ApiJson.Default.OperationView, cancellationToken);
+
+    private Task<T> PostAsync<T>(
+        string path, HttpContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken, bool expectContinue = false)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, Relative(path)) { Content = content };
+        if (expectContinue)
+            request.Headers.ExpectContinue = true;
+        return AskAsync(request, type, cancellationToken);
+    }
+
+    private async Task<T> AskAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using (request)
+        {
+            using var response = await SendAsync(request, cancellationToken);
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            return await ReadAsync(stream, type, request, cancellationToken);
+        }
+    }
+
+    private static async Task<T> ReadAsync<T>(Stream stream, JsonTypeInfo<T> type, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) ?? throw new JsonException("The answer is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new ProblemException(NotUnderstood(request, HttpStatusCode.OK, e.Message));
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await http.SendAsync(request, cancellationToken);
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw new ProblemException(await ReadProblemAsync(request, response, cancellationToken));
+    }
+
+    private static async Task<Problem> ReadProblemAsync(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.Content.Headers.ContentType?.MediaType is not ("application/problem+json" or "application/json"))
+            return NotUnderstood(request, response.StatusCode, response.ReasonPhrase);
+        try
+        {
+            var problem = await response.Content.ReadFromJsonAsync(ApiJson.Default.Problem, cancellationToken);
+            return problem is { Code: not null, Title: not null }
+                ? problem with { Next = problem.Next ?? [], Errors = problem.Errors ?? [] }
+                : NotUnderstood(request, response.StatusCode, problem?.Title);
+        }
+        catch (JsonException e)
+        {
+            return NotUnderstood(request, response.StatusCode, e.Message);
+        }
+    }
+
+    private static Problem NotUnderstood(HttpRequestMessage request, HttpStatusCode status, string? detail) => new(
+        "docs/errors.md#internal",
+        $"{request.RequestUri} answered {(int)status} with something that is not CaaStle's.",
+        (int)status,
+        detail,
+        status is HttpStatusCode.Unauthorized ? ProblemCodes.Unauthorized : ProblemCodes.Internal,
+        ["cld server status"],
+        [],
+        null);
+
+    private static JsonContent Body<T>(T value, JsonTypeInfo<T> type) => JsonContent.Create(value, type);
+
+    private static Uri Relative(string path) => new(path, UriKind.Relative);
+
+    private static string Escape(string segment) => Uri.EscapeDataString(segment);
+
+    /// <summary>Leaves out what is null or false.</summary>
+    private static string Query(params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var query = "";
+        foreach (var (name, value) in parameters)
+        {
+            if (value is null or false)
+                continue;
+            query += $"{(query.Length == 0 ? '?' : '&')}{name}={Escape(value is true ? "true" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{value}"))}";
+        }
+
+        return query;
+    }
+}

@@ -1,0 +1,160 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using CaaStle.Api;
+using CaaStle.Cli.Commands;
+using CaaStle.Cli.Commands.Application;
+using CaaStle.Cli.Commands.Container;
+using CaaStle.Cli.Commands.Environment;
+using CaaStle.Cli.Commands.Operation;
+using CaaStle.Cli.Commands.Resource;
+using CaaStle.Cli.Commands.Server;
+using CaaStle.Cli.Commands.Tools;
+using CaaStle.Cli.Output;
+
+namespace CaaStle.Cli;
+
+/// <summary>From words to a command, and from however it ends to an exit code.</summary>
+internal static class CommandLine
+{
+    public static RootCommand Build() => Build(new GlobalOptions());
+
+    public static async Task<ExitCode> RunAsync(IReadOnlyList<string> words, CommandContext context, CancellationToken cancellationToken)
+    {
+        var options = new GlobalOptions();
+        var root = Build(options);
+        var parsed = root.Parse(words);
+        var global = new GlobalValues();
+        try
+        {
+            if (words.Count == 0)
+            {
+                HelpText.Write(root, context.Output);
+                return ExitCode.Ok;
+            }
+
+            if (parsed.Errors.Count > 0)
+            {
+                global = ReadFormatOnly(words, context);
+                throw UsageProblem(parsed);
+            }
+
+            if (parsed.Action is HelpAction or ShowHelp)
+            {
+                HelpText.Write(parsed.CommandResult.Command, context.Output);
+                return ExitCode.Ok;
+            }
+
+            if (parsed.Action is { } builtIn)
+                return (ExitCode)await parsed.InvokeAsync(new InvocationConfiguration { Output = context.Output, Error = context.Error }, cancellationToken);
+
+            global = options.Read(parsed, context);
+            var command = (LeafCommand)parsed.CommandResult.Command;
+            if (global.Format == OutputFormat.Dotenv && !command.WritesDotenv)
+                throw LocalProblems.Create(LocalProblems.Usage, "Only 'cld env show' can write dotenv.", null, $"{HelpText.Path(command)} --help");
+            using var invocation = new Invocation(parsed, global, context);
+            return await command.RunAsync(invocation, cancellationToken);
+        }
+        catch (ProblemException e)
+        {
+            return Report(e.Problem, global, context);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (HttpRequestException e)
+        {
+            return Report(LocalProblems.Unreachable("The server did not answer.", Causes(e), "cld server status").Problem, global, context);
+        }
+        catch (IOException e) when (IsBrokenPipe(e))
+        {
+            // Whoever reads has had enough, as in cld env list | head.
+            return ExitCode.Ok;
+        }
+        catch (IOException e)
+        {
+            return Report(LocalProblems.Unreachable("The connection to the server is lost.", Causes(e), "cld server status").Problem, global, context);
+        }
+    }
+
+    /// <summary>What is wrong with a word that is no subcommand, and which one it may have been meant to be.</summary>
+    public static string UnknownWord(Command command, string word)
+    {
+        var isOption = word.StartsWith('-');
+        var known = isOption
+            ? HelpText.VisibleOptions(command).Concat(HelpText.GlobalOptionsOf(command)).Select(option => option.Name)
+            : command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name);
+        var what = isOption ? "an option" : command.Subcommands.Count > 0 ? "a command" : "expected";
+        var nearest = Spelling.Nearest(word, known);
+        return $"'{word}' is not {what}{(isOption || command.Subcommands.Count > 0 ? $" of {HelpText.Path(command)}" : "")}."
+            + (nearest is null ? "" : $" Did you mean '{nearest}'?");
+    }
+
+    private static RootCommand Build(GlobalOptions options)
+    {
+        var root = new RootCommand("environments with managed resources, containers and applications, on this machine or in a cloud")
+        {
+            EnvironmentGroup.Create(),
+            ContainerGroup.Create(),
+            ApplicationGroup.Create(),
+            ResourceGroup.Create(),
+            OperationGroup.Create(),
+            ServerGroup.Create(),
+            new ValidateCommand(),
+            new CompletionCommand(),
+            new HelpCommand(),
+            new CompleteCommand(),
+        };
+        foreach (var option in options.All)
+            root.Add(option);
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new ShowHelp();
+        help.Description = "explain the command";
+        root.Options.OfType<VersionOption>().Single().Description = "show the version";
+        return root;
+    }
+
+    private static ProblemException UsageProblem(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var title = parsed.UnmatchedTokens.Count > 0 ? UnknownWord(command, parsed.UnmatchedTokens[0])
+            : parsed.CommandResult.Command is NounCommand noun ? $"{HelpText.Path(noun)} needs a command: {string.Join(", ", noun.Subcommands.Select(sub => sub.Name))}."
+            : MissingArgument(parsed) is { } missing ? $"{HelpText.Path(command)} needs {missing}."
+            : string.Join(' ', parsed.Errors.Select(error => error.Message));
+        var usage = command is RootCommand ? null : $"usage: {HelpText.Usage(command)}";
+        return LocalProblems.Create(LocalProblems.Usage, title, usage, $"{HelpText.Path(command)} --help");
+    }
+
+    private static string? MissingArgument(ParseResult parsed) => parsed.CommandResult.Command.Arguments
+        .FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > (parsed.GetResult(argument)?.Tokens.Count ?? 0))?.Name;
+
+    /// <summary>The words cannot be relied on here, but whoever reads JSON still wants JSON.</summary>
+    private static GlobalValues ReadFormatOnly(IReadOnlyList<string> words, CommandContext context)
+    {
+        var all = string.Join(' ', words).Replace('=', ' ');
+        var format = all.Contains("-o json") || all.Contains("-ojson") || all.Contains("--output json") ? OutputFormat.Json
+            : all.Contains("-o yaml") || all.Contains("--output yaml") ? OutputFormat.Yaml : OutputFormat.Table;
+        return new() { Format = format, ErrorStyle = Style.For("auto", context.ErrorIsTerminal, context) };
+    }
+
+    private static ExitCode Report(Problem problem, GlobalValues global, CommandContext context)
+    {
+        if (global.Format is OutputFormat.Json or OutputFormat.Yaml)
+            Structured.Write(problem, ApiJson.Default.Problem, global.Format, context.Output);
+        else
+            context.Error.Write(ProblemText.Write(problem, global.ErrorStyle));
+        return ExitCodes.Of(problem);
+    }
+
+    private static string Causes(Exception e) => e.InnerException is { } inner && inner.Message != e.Message ? $"{e.Message}\n{inner.Message}" : e.Message;
+
+    private static bool IsBrokenPipe(IOException e) => e.Message.Contains("Broken pipe") && e is not HttpIOException && e.InnerException is not System.Net.Sockets.SocketException;
+
+    private sealed class ShowHelp : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult) => throw new NotSupportedException("The help is written by its caller.");
+    }
+}

@@ -1,0 +1,15 @@
+namespace CaaStle.Cli.Commands.Environment;
+
+internal static class EnvironmentGroup
+{
+    public static NounCommand Create() => new(
+        "env",
+        "environments: a container engine and the managed resources for applications",
+        Sections.Main,
+        new EnvironmentCreateCommand(),
+        new EnvironmentPlanCommand(),
+        new EnvironmentListCommand(),
+        new EnvironmentShowCommand(),
+        new EnvironmentHistoryCommand(),
+        new EnvironmentDeleteCommand());
+}

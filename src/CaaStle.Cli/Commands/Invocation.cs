@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Text.Json.Serialization.Metadata;
+using CaaStle.Api;
+using CaaStle.Cli.Connection;
+using CaaStle.Cli.Output;
+using CaaStle.Cli.Progress;
+
+namespace CaaStle.Cli.Commands;
+
+/// <summary>One run of a command: what was typed, and the ways to the server and to the reader.</summary>
+internal sealed class Invocation(ParseResult parsed, GlobalValues global, CommandContext context) : IDisposable
+{
+    private ServerConnection? connection;
+
+    public CommandContext Context => context;
+
+    public GlobalValues Global => global;
+
+    public Style Style => global.OutputStyle;
+
+    /// <summary>Starts a server on the first request if none runs.</summary>
+    public CaaStleClient Client => Connection.Client;
+
+    public ServerConnection Connection =>
+        connection ??= new ServerConnection(context, note: global.Quiet ? _ => { } : Note, announce: global.Verbose);
+
+    public T? Value<T>(Argument<T> argument) => parsed.GetValue(argument);
+
+    public T? Value<T>(Option<T> option) => parsed.GetValue(option);
+
+    public string Required(Argument<string> argument) => parsed.GetRequiredValue(argument);
+
+    /// <summary>Writes the result: the API's JSON, as YAML, or what <paramref name="human"/> makes of it.</summary>
+    public ExitCode Show<T>(T value, JsonTypeInfo<T> type, Action<T, TextWriter> human)
+    {
+        if (global.Format is OutputFormat.Json or OutputFormat.Yaml)
+            Structured.Write(value, type, global.Format, context.Output);
+        else
+            human(value, context.Output);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>What the reader may want to know besides the result.</summary>
+    public void Note(string text)
+    {
+        if (!global.Quiet)
+            context.Error.WriteLine(text);
+    }
+
+    public void Suggest(params IEnumerable<string> commands)
+    {
+        foreach (var command in commands)
+            Note($"→ {command}");
+    }
+
+    /// <summary>Starts an operation and follows it, or does not, as the options say.</summary>
+    public Task<ExitCode> OperateAsync(Func<Task<OperationView>> start, CancellationToken cancellationToken) =>
+        new OperationFollower(this).RunAsync(start, cancellationToken);
+
+    public string ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(context.FullPath(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw LocalProblems.Create(LocalProblems.FileNotReadable, $"Cannot read {path}.", e.Message);
+        }
+    }
+
+    /// <param name="name">What has to be typed because data would be lost; null to ask for yes or no.</param>
+    /// <exception cref="ProblemException">Nobody can be asked.</exception>
+    public async Task<bool> ConfirmAsync(string question, string? name, CancellationToken cancellationToken)
+    {
+        if (global.Yes)
+            return true;
+        if (!context.InputIsTerminal)
+        {
+            throw LocalProblems.Create(
+                LocalProblems.ConfirmationNeeded, "This needs a confirmation, and there is no terminal to ask on.", "Add --yes (or set CLD_YES=1).");
+        }
+
+        context.Error.Write(name is null ? $"{question} [y/N] " : $"{question} Type '{name}' to confirm: ");
+        var answer = (await context.Input.ReadLineAsync(cancellationToken).AsTask().WaitAsync(cancellationToken))?.Trim();
+        var confirmed = name is null ? answer is "y" or "Y" or "yes" : answer == name;
+        if (!confirmed)
+            context.Error.WriteLine("Nothing has been changed.");
+        return confirmed;
+    }
+
+    public void Dispose() => connection?.Dispose();
+}

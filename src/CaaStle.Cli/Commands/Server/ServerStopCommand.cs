@@ -1,0 +1,45 @@
+using CaaStle.Api;
+
+namespace CaaStle.Cli.Commands.Server;
+
+internal sealed class ServerStopCommand : LeafCommand
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    public ServerStopCommand() : base("stop", "stop the server; operations go on at its next start")
+    {
+        Examples = [("cld server stop", "and wait until it has ended"), ("cld server stop -q", "without a word")];
+    }
+
+    public override async Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken)
+    {
+        var clock = invocation.Context.Clock;
+        invocation.Connection.StartsServer = false;
+        try
+        {
+            var status = await invocation.Client.GetServerAsync(cancellationToken);
+            await invocation.Client.StopServerAsync(cancellationToken);
+            var asked = clock.GetTimestamp();
+            while (clock.GetElapsedTime(asked) < Patience)
+            {
+                await Task.Delay(PollInterval, clock, cancellationToken);
+                if ((await invocation.Client.GetServerAsync(cancellationToken)).ProcessId != status.ProcessId)
+                    break;
+            }
+
+            if (clock.GetElapsedTime(asked) >= Patience)
+            {
+                throw LocalProblems.Create(
+                    ProblemCodes.NotAvailable, $"The server (process {status.ProcessId}) has not ended yet.", null, "cld server status");
+            }
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or ProblemException { Problem.Code: LocalProblems.ServerUnreachable })
+        {
+            // Gone, as it should be.
+        }
+
+        invocation.Note("The server does not run.");
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,11 @@
+using System.CommandLine;
+
+namespace CaaStle.Cli.Commands;
+
+/// <summary>Options that mean the same in several commands.</summary>
+internal static class SharedOptions
+{
+    public static Option<bool> Reveal() => new("--reveal") { Description = "show secrets in the clear" };
+
+    public static Option<bool> KeepData() => new("--keep-data") { Description = "leave the data volumes" };
+}

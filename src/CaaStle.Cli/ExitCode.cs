@@ -1,0 +1,58 @@
+using CaaStle.Api;
+
+namespace CaaStle.Cli;
+
+/// <summary>What scripts can rely on; listed in <c>cld --help</c>.</summary>
+internal enum ExitCode
+{
+    Ok = 0,
+    Failed = 1,
+    Usage = 2,
+    Unauthorized = 3,
+    NotFound = 4,
+    Conflict = 5,
+    ChangesPending = 6,
+    RolledBack = 7,
+    Cancelled = 8,
+    Unreachable = 9,
+    Interrupted = 130,
+}
+
+/// <summary>The only place where outcomes become exit codes.</summary>
+internal static class ExitCodes
+{
+    public static ExitCode Of(Problem problem) => problem.Code switch
+    {
+        ProblemCodes.InvalidDefinition or ProblemCodes.InvalidRequest or ProblemCodes.TooLarge => ExitCode.Usage,
+        LocalProblems.Usage or LocalProblems.FileNotReadable or LocalProblems.ConfirmationNeeded => ExitCode.Usage,
+        ProblemCodes.Unauthorized or ProblemCodes.Forbidden => ExitCode.Unauthorized,
+        ProblemCodes.NotFound => ExitCode.NotFound,
+        ProblemCodes.AlreadyExists or ProblemCodes.Locked or ProblemCodes.InUse or ProblemCodes.NotAvailable => ExitCode.Conflict,
+        ProblemCodes.Cancelled => ExitCode.Cancelled,
+        LocalProblems.ServerUnreachable => ExitCode.Unreachable,
+        _ => ExitCode.Failed,
+    };
+
+    public static ExitCode Of(OperationView operation) => operation.State switch
+    {
+        "succeeded" => ExitCode.Ok,
+        "rolled-back" => operation.CancelledBy is null ? ExitCode.RolledBack : ExitCode.Cancelled,
+        _ => ExitCode.Failed,
+    };
+
+    public static string Meaning(ExitCode code) => code switch
+    {
+        ExitCode.Ok => "done",
+        ExitCode.Failed => "failed",
+        ExitCode.Usage => "wrong usage, or a definition with mistakes",
+        ExitCode.Unauthorized => "not allowed",
+        ExitCode.NotFound => "not found",
+        ExitCode.Conflict => "conflict: taken, in use, or another operation is under way",
+        ExitCode.ChangesPending => "changes are pending (env plan --exit-code)",
+        ExitCode.RolledBack => "failed, and everything was undone",
+        ExitCode.Cancelled => "cancelled, and everything was undone",
+        ExitCode.Unreachable => "the server cannot be reached",
+        ExitCode.Interrupted => "interrupted with Ctrl-C; an operation goes on",
+        _ => throw new ArgumentOutOfRangeException(nameof(code)),
+    };
+}

@@ -1,0 +1,171 @@
+using CaaStle.Api;
+using CaaStle.Cli.Tests.Support;
+
+namespace CaaStle.Cli.Tests.Commands;
+
+public sealed class ShowTests
+{
+    private static readonly EnvironmentDetail Environment = new(
+        "orders",
+        "available",
+        "local",
+        "local-docker",
+        Make.Now.AddHours(-2),
+        "ada",
+        null,
+        [],
+        [
+            new("orders", "mysql", "mysql", "available", [new("Address", "127.0.0.1:3306", false), new("Root_Password", "it's $5", true)]),
+            new("orders", "sessions", "redis", "available", [new("Url", "redis://h/0", false)]),
+        ],
+        ["shop"],
+        [new("mysql/volume", "docker/volume", "orders-mysql", "ready", true)],
+        "environment: {}\n");
+
+    [Fact]
+    public async Task An_environment_shows_its_parts()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On("GET", "/environments/orders", Environment, ApiJson.Default.EnvironmentDetail);
+        using var cld = new Cld(server);
+
+        var result = await cld.RunAsync("env", "show", "orders");
+
+        Assert.Equal(
+            """
+            Name           orders
+            Status         available
+            Target         local local-docker
+            Created        2 h ago by ada
+            Applications   shop
+
+            Resources
+              mysql  available
+                Address         127.0.0.1:3306
+                Root_Password   it's $5
+              sessions (redis)  available
+                Url   redis://h/0
+
+            Objects
+              mysql/volume   docker/volume   orders-mysql   ready
+
+            """,
+            result.Output);
+        Assert.Equal("GET /environments/orders", server.Requests.Single().ToString());
+    }
+
+    [Fact]
+    public async Task Dotenv_has_the_names_that_definitions_bind_by()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On("GET", "/environments/orders", Environment, ApiJson.Default.EnvironmentDetail);
+        using var cld = new Cld(server);
+
+        var result = await cld.RunAsync("env", "show", "orders", "-o", "dotenv", "--reveal");
+
+        Assert.Equal(
+            """
+            CAASTLE_MYSQL_Address=127.0.0.1:3306
+            CAASTLE_MYSQL_Root_Password="it's \$5"
+            CAASTLE_REDIS_SESSIONS_Url=redis://h/0
+
+            """,
+            result.Output);
+        Assert.Equal("GET /environments/orders?reveal=true", server.Requests.Single().ToString());
+        Assert.Equal(ExitCode.Usage, (await cld.RunAsync("env", "list", "-o", "dotenv")).Exit);
+    }
+
+    [Fact]
+    public async Task A_plan_is_a_tree_of_parts()
+    {
+        await using var server = await FakeServer.StartAsync();
+        var plan = new PlanView(
+            "environment/orders",
+            "create",
+            [
+                new("network", "docker/network", "orders-net", [], false),
+                new("mysql/password", "value", null, [], false),
+                new("mysql/volume", "docker/volume", "orders-mysql", [], true),
+            ]);
+        server.On("POST", "/environments/plan", plan, ApiJson.Default.PlanView);
+        using var cld = new Cld(server);
+        cld.Write("environment.yaml", "environment: {}\n");
+
+        var result = await cld.RunAsync("env", "plan", "orders", "environment.yaml", "--exit-code");
+
+        Assert.Equal(ExitCode.ChangesPending, result.Exit);
+        Assert.Equal(
+            """
+            environment/orders  create
+            ├─ network       docker/network   orders-net
+            └─ mysql
+               ├─ password   value
+               └─ volume     docker/volume    orders-mysql  (holds data)
+            3 objects to create.
+
+            """,
+            result.Output);
+        Assert.Equal("Nothing has been changed.\n", result.Error);
+        Assert.Equal(
+            """{"name":"orders","definition":"environment: {}\n","fileName":"environment.yaml","noRollback":false}""", server.Requests.Single().Text);
+        Assert.Equal(ExitCode.Ok, (await cld.RunAsync("env", "plan", "environment.yaml")).Exit);
+    }
+
+    [Fact]
+    public async Task History_shows_every_operation_with_its_events()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server
+            .On("GET", "/environments/orders/history", [Make.Operation("succeeded")], ApiJson.Default.IReadOnlyListOperationView)
+            .On("GET", "/operations/op-1/journal", [.. Make.Success.Take(2)], ApiJson.Default.IReadOnlyListEventView);
+        using var cld = new Cld(server);
+
+        Assert.Equal(
+            """
+            2026-03-01 12:00:00  op-1  create  by ada  succeeded
+              12:00:01  queued, asked for by ada
+              12:00:02  started
+
+            """,
+            (await cld.RunAsync("env", "history", "orders")).Output);
+        Assert.Contains("\"sequence\": 2", (await cld.RunAsync("env", "history", "orders", "-o", "json")).Output);
+    }
+
+    [Fact]
+    public async Task Logs_come_line_by_line_without_terminal_commands()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On("GET", "/apps/shop/logs", context => FakeServer.WriteAsync(
+            context,
+            200,
+            """
+            {"at":"2026-03-01T11:00:00Z","source":"web","text":"hello \u001b]0;title\u0007there"}
+            {"source":"sidecar","text":"aside"}
+
+            """,
+            "application/x-ndjson"));
+        using var cld = new Cld(server);
+
+        Assert.Equal("hello there\nsidecar | aside\n", (await cld.RunAsync("app", "logs", "shop", "--tail", "5", "--since", "10m", "-f")).Output);
+        Assert.Equal("GET /apps/shop/logs?follow=true&tail=5&since=2026-03-01T11%3A50%3A00.0000000%2B00%3A00", server.Requests.Single().ToString());
+        Assert.Equal(ExitCode.Usage, (await cld.RunAsync("app", "logs", "shop", "--since", "lately")).Exit);
+    }
+
+    [Fact]
+    public async Task Validation_lists_everything_that_is_wrong()
+    {
+        await using var server = await FakeServer.StartAsync();
+        var errors = new ValidateResult(
+            "environment", [new("environment.yaml", 3, 5, "environment.app_deployment.clster_size", "unknown key", "one of: cluster_size, type", "cluster_size")]);
+        server.On("POST", "/validate", errors, ApiJson.Default.ValidateResult);
+        using var cld = new Cld(server);
+        cld.Write("environment.yaml", "environment: {}\n");
+
+        var result = await cld.RunAsync("validate", "environment.yaml");
+
+        Assert.Equal(ExitCode.Usage, result.Exit);
+        Assert.Equal(
+            "environment.yaml:3:5: environment.app_deployment.clster_size: unknown key; expected one of: cluster_size, type. Did you mean 'cluster_size'?\n",
+            result.Output);
+    }
+}
