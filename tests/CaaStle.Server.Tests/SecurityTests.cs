@@ -102,7 +102,7 @@ public sealed class SecurityTests
             .ToList();
         Assert.SkipWhen(others.Count == 0, "The machine has no other address.");
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        var failure = await Assert.ThrowsAsync<SocketException>(async () => await socket.ConnectAsync(others[0], server.Port));
+        var failure = await Assert.ThrowsAsync<SocketException>(async () => await socket.ConnectAsync(others[0], server.Port, TestContext.Current.CancellationToken));
         Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
     }
 
