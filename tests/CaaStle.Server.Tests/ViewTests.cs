@@ -167,6 +167,7 @@ public sealed class ViewTests
             "/validate", new("clster_size: 1", "e.yaml"), ApiJson.Default.ValidateRequest, Token);
         var result = (await answer.Content.ReadFromJsonAsync(ApiJson.Default.ValidateResult, Token))!;
         Assert.Equal(("environment", "cluster_size"), (result.Kind, Assert.Single(result.Errors).Suggestion));
+        Assert.DoesNotContain("null", await server.Client.GetStringAsync("/types", Token), StringComparison.Ordinal);
         var type = Assert.Single(await server.GetAsync<IReadOnlyList<TypeView>>("/types"));
         Assert.Equal(("fake", "coe", "fake-coe", "integer"), (type.Cloud, type.Role, type.Type, type.Options[0].Type));
         Assert.Equal("""{"title":"application"}""", await server.Client.GetStringAsync("/schemas/application.json", Token));

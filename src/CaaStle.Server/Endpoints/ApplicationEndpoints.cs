@@ -22,11 +22,11 @@ internal static class ApplicationEndpoints
             .Produces<LogLineView>(200, LogStream.ContentType).Problems(400, 404, 503);
     }
 
-    internal static async Task<IReadOnlyList<ApplicationSummary>> ListAsync(IStateStore store, CancellationToken cancellationToken)
+    internal static async Task<Ok<IReadOnlyList<ApplicationSummary>>> ListAsync(IStateStore store, CancellationToken cancellationToken)
     {
         var operations = await store.UnderWayAsync(cancellationToken);
-        return [.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
-            .Select(application => SubjectViews.Application(application, operations.GetValueOrDefault(application.Key)))];
+        return TypedResults.Ok<IReadOnlyList<ApplicationSummary>>([.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
+            .Select(application => SubjectViews.Application(application, operations.GetValueOrDefault(application.Key)))]);
     }
 
     internal static async Task<Accepted<OperationView>> DeployAsync(
@@ -35,15 +35,15 @@ internal static class ApplicationEndpoints
             new(request.Name, request.Environment, request.Definition, request.FileName, request.NoRollback, Answers.Requester),
             cancellationToken));
 
-    internal static async Task<ApplicationDetail> ShowAsync(
+    internal static async Task<Ok<ApplicationDetail>> ShowAsync(
         string name, bool? reveal, IStateStore store, ISecretVault vault, CancellationToken cancellationToken)
     {
         var application = await store.GetSubjectAsync(SubjectKey.Application(name), cancellationToken);
-        return SubjectViews.Application(
+        return TypedResults.Ok(SubjectViews.Application(
             application,
             await store.ListObjectsAsync(application.Id, cancellationToken),
             await store.UnderWayAsync(application.Key, cancellationToken),
-            Answers.Outputs(reveal, vault));
+            Answers.Outputs(reveal, vault)));
     }
 
     internal static async Task<Accepted<OperationView>> DeleteAsync(

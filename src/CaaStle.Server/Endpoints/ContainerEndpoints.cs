@@ -21,11 +21,11 @@ internal static class ContainerEndpoints
         routes.MapDelete(Routes.Containers + "/{name}", DeleteAsync).WithTags("containers").WithSummary("Deletes a container.").Problems(404, 409, 412);
     }
 
-    internal static async Task<IReadOnlyList<ContainerSummary>> ListAsync(IStateStore store, CancellationToken cancellationToken)
+    internal static async Task<Ok<IReadOnlyList<ContainerSummary>>> ListAsync(IStateStore store, CancellationToken cancellationToken)
     {
         var operations = await store.UnderWayAsync(cancellationToken);
-        return [.. (await store.ListSubjectsAsync(SubjectKind.Container, cancellationToken))
-            .Select(container => SubjectViews.Container(container, operations.GetValueOrDefault(container.Key)))];
+        return TypedResults.Ok<IReadOnlyList<ContainerSummary>>([.. (await store.ListSubjectsAsync(SubjectKind.Container, cancellationToken))
+            .Select(container => SubjectViews.Container(container, operations.GetValueOrDefault(container.Key)))]);
     }
 
     internal static async Task<Accepted<OperationView>> CreateAsync(
@@ -58,15 +58,15 @@ internal static class ContainerEndpoints
         }
     }
 
-    internal static async Task<ContainerDetail> ShowAsync(
+    internal static async Task<Ok<ContainerDetail>> ShowAsync(
         string name, bool? reveal, IStateStore store, ISecretVault vault, CancellationToken cancellationToken)
     {
         var container = await store.GetSubjectAsync(SubjectKey.Container(name), cancellationToken);
-        return SubjectViews.Container(
+        return TypedResults.Ok(SubjectViews.Container(
             container,
             await store.ListObjectsAsync(container.Id, cancellationToken),
             await store.UnderWayAsync(container.Key, cancellationToken),
-            Answers.Outputs(reveal, vault));
+            Answers.Outputs(reveal, vault)));
     }
 
     internal static async Task<Accepted<OperationView>> DeleteAsync(

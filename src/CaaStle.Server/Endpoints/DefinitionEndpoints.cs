@@ -21,16 +21,18 @@ internal static class DefinitionEndpoints
             .WithSummary("The JSON Schema of an application's definition.").Produces<string>(200, Schema);
     }
 
-    internal static ValidateResult Validate(ValidateRequest request, IDefinitionChecker checker)
+    internal static Ok<ValidateResult> Validate(ValidateRequest request, IDefinitionChecker checker)
     {
         var kind = request.Kind ?? checker.DetectKind(request.Definition);
         return kind is "environment" or "application"
-            ? new(kind, [.. checker.Check(request.Definition, request.FileName, kind).Select(DefinitionViews.ToError)])
+            ? TypedResults.Ok(new ValidateResult(
+                kind, [.. checker.Check(request.Definition, request.FileName, kind).Select(DefinitionViews.ToError)]))
             : throw new ProblemException(
                 StatusCodes.Status400BadRequest, ProblemCodes.InvalidRequest, $"'{kind}' is no kind of definition.", "It is environment or application.");
     }
 
-    internal static IReadOnlyList<TypeView> ListTypes(ICloudCatalog catalog) => [.. catalog.Clouds.SelectMany(DefinitionViews.Types)];
+    internal static Ok<IReadOnlyList<TypeView>> ListTypes(ICloudCatalog catalog) =>
+        TypedResults.Ok<IReadOnlyList<TypeView>>([.. catalog.Clouds.SelectMany(DefinitionViews.Types)]);
 
     internal static ContentHttpResult EnvironmentSchema(IDefinitionChecker checker) => TypedResults.Content(checker.EnvironmentSchema(), Schema);
 

@@ -25,12 +25,12 @@ internal static class EnvironmentEndpoints
             .WithSummary("Lists the operations on an environment, newest first, also when it is gone.").Problems(404);
     }
 
-    internal static async Task<IReadOnlyList<EnvironmentSummary>> ListAsync(IStateStore store, CancellationToken cancellationToken)
+    internal static async Task<Ok<IReadOnlyList<EnvironmentSummary>>> ListAsync(IStateStore store, CancellationToken cancellationToken)
     {
         var environments = await store.ListSubjectsAsync(SubjectKind.Environment, cancellationToken);
         if (environments.Count == 0)
         {
-            return [];
+            return TypedResults.Ok<IReadOnlyList<EnvironmentSummary>>([]);
         }
 
         var applications = (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
@@ -48,47 +48,48 @@ internal static class EnvironmentEndpoints
                 operations.GetValueOrDefault(environment.Key)));
         }
 
-        return summaries;
+        return TypedResults.Ok<IReadOnlyList<EnvironmentSummary>>(summaries);
     }
 
     internal static async Task<Accepted<OperationView>> CreateAsync(
         EnvironmentCreateRequest request, IOperationService operations, CancellationToken cancellationToken) =>
         Answers.Accepted(await operations.CreateEnvironmentAsync(Creation(request), cancellationToken));
 
-    internal static async Task<PlanView> PlanAsync(
+    internal static async Task<Ok<PlanView>> PlanAsync(
         EnvironmentCreateRequest request, IOperationService operations, CancellationToken cancellationToken) =>
-        DefinitionViews.Plan(
-            SubjectKey.Environment(request.Name).ToString(), "create", await operations.PlanEnvironmentAsync(Creation(request), cancellationToken));
+        TypedResults.Ok(DefinitionViews.Plan(
+            SubjectKey.Environment(request.Name).ToString(), "create", await operations.PlanEnvironmentAsync(Creation(request), cancellationToken)));
 
-    internal static async Task<EnvironmentDetail> ShowAsync(
+    internal static async Task<Ok<EnvironmentDetail>> ShowAsync(
         string name, bool? reveal, IStateStore store, ISecretVault vault, CancellationToken cancellationToken)
     {
         var environment = await store.GetSubjectAsync(SubjectKey.Environment(name), cancellationToken);
         var applications = await store.ApplicationsInAsync(name, cancellationToken);
-        return SubjectViews.Environment(
+        return TypedResults.Ok(SubjectViews.Environment(
             environment,
             await store.ListObjectsAsync(environment.Id, cancellationToken),
             [.. applications.Select(application => application.Key.Name)],
             await store.UnderWayAsync(environment.Key, cancellationToken),
-            Answers.Outputs(reveal, vault));
+            Answers.Outputs(reveal, vault)));
     }
 
     internal static async Task<Accepted<OperationView>> DeleteAsync(
         string name, bool? force, bool? keepData, IStateStore store, IOperationService operations, CancellationToken cancellationToken) =>
         Answers.Accepted(await operations.DeleteAsync(await DeletionAsync(name, force, keepData, store, cancellationToken), cancellationToken));
 
-    internal static async Task<PlanView> PlanDeletionAsync(
+    internal static async Task<Ok<PlanView>> PlanDeletionAsync(
         string name, bool? force, bool? keepData, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
     {
         var deletion = await DeletionAsync(name, force, keepData, store, cancellationToken);
-        return DefinitionViews.Plan(deletion.Subject.ToString(), "delete", await operations.PlanDeletionAsync(deletion, cancellationToken));
+        return TypedResults.Ok(
+            DefinitionViews.Plan(deletion.Subject.ToString(), "delete", await operations.PlanDeletionAsync(deletion, cancellationToken)));
     }
 
-    internal static async Task<IReadOnlyList<OperationView>> HistoryAsync(string name, IStateStore store, CancellationToken cancellationToken)
+    internal static async Task<Ok<IReadOnlyList<OperationView>>> HistoryAsync(string name, IStateStore store, CancellationToken cancellationToken)
     {
         var history = await store.HistoryAsync(SubjectKey.Environment(name), cancellationToken);
         return history.Count > 0
-            ? history
+            ? TypedResults.Ok(history)
             : throw new ProblemException(
                 StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There never was an environment {name}.", null, "cld env list");
     }

@@ -28,7 +28,7 @@ internal static class OperationEndpoints
             .WithSummary("What happens in all operations, as server-sent events without end.").Produces<EventView>(200, EventStream.ContentType);
     }
 
-    internal static async Task<IReadOnlyList<OperationView>> ListAsync(
+    internal static async Task<Ok<IReadOnlyList<OperationView>>> ListAsync(
         string? subject, bool? active, int? limit, IStateStore store, CancellationToken cancellationToken)
     {
         if (limit is < 1)
@@ -37,14 +37,15 @@ internal static class OperationEndpoints
         }
 
         var filter = new OperationFilter(subject is null ? null : Subject(subject), active == true, limit ?? 100);
-        return [.. (await store.ListOperationsAsync(filter, cancellationToken)).Select(operation => OperationViews.Of(operation))];
+        var operations = await store.ListOperationsAsync(filter, cancellationToken);
+        return TypedResults.Ok<IReadOnlyList<OperationView>>([.. operations.Select(operation => OperationViews.Of(operation))]);
     }
 
-    internal static async Task<OperationView> ShowAsync(string id, IStateStore store, CancellationToken cancellationToken)
+    internal static async Task<Ok<OperationView>> ShowAsync(string id, IStateStore store, CancellationToken cancellationToken)
     {
         var operation = await store.GetOperationAsync(id, cancellationToken);
         var subject = operation.State == OperationState.Succeeded ? await store.FindSubjectAsync(operation.Subject, cancellationToken) : null;
-        return OperationViews.Of(operation, subject);
+        return TypedResults.Ok(OperationViews.Of(operation, subject));
     }
 
     internal static async Task<Accepted<OperationView>> CancelAsync(
@@ -68,7 +69,7 @@ internal static class OperationEndpoints
     internal static EventStream AllEvents(long? after, HttpRequest request, IStateStore store, TimeProvider clock) =>
         new(store, clock, null, EventStream.Position(request, after));
 
-    internal static async Task<IReadOnlyList<EventView>> JournalAsync(string id, IStateStore store, CancellationToken cancellationToken)
+    internal static async Task<Ok<IReadOnlyList<EventView>>> JournalAsync(string id, IStateStore store, CancellationToken cancellationToken)
     {
         var operation = await store.GetOperationAsync(id, cancellationToken);
         var events = new List<EventView>();
@@ -79,7 +80,7 @@ internal static class OperationEndpoints
             events.AddRange(batch.Select(EventViews.Of));
         }
         while (batch.Count == Batch);
-        return events;
+        return TypedResults.Ok<IReadOnlyList<EventView>>(events);
     }
 
     private static SubjectKey Subject(string text)

@@ -3,6 +3,7 @@ using CaaStle.Engine.Journal;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Endpoints.Views;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CaaStle.Server.Endpoints;
 
@@ -14,7 +15,7 @@ internal static class ResourceEndpoints
         routes.MapGet(Routes.Resources + "/{environment}", ShowAsync).WithTags("resources").WithSummary("Shows the resources of an environment.").Problems(404);
     }
 
-    internal static async Task<IReadOnlyList<ResourceView>> ListAsync(
+    internal static async Task<Ok<IReadOnlyList<ResourceView>>> ListAsync(
         [FromQuery(Name = "env_name")] string? environment, IStateStore store, CancellationToken cancellationToken)
     {
         IReadOnlyList<SubjectRecord> environments = environment is null
@@ -26,13 +27,14 @@ internal static class ResourceEndpoints
             resources.AddRange(SubjectViews.Resources(one, await store.ListObjectsAsync(one.Id, cancellationToken), OutputViews.Masked));
         }
 
-        return resources;
+        return TypedResults.Ok<IReadOnlyList<ResourceView>>(resources);
     }
 
-    internal static async Task<IReadOnlyList<ResourceView>> ShowAsync(
+    internal static async Task<Ok<IReadOnlyList<ResourceView>>> ShowAsync(
         string environment, bool? reveal, IStateStore store, ISecretVault vault, CancellationToken cancellationToken)
     {
         var subject = await store.GetSubjectAsync(SubjectKey.Environment(environment), cancellationToken);
-        return SubjectViews.Resources(subject, await store.ListObjectsAsync(subject.Id, cancellationToken), Answers.Outputs(reveal, vault));
+        return TypedResults.Ok(
+            SubjectViews.Resources(subject, await store.ListObjectsAsync(subject.Id, cancellationToken), Answers.Outputs(reveal, vault)));
     }
 }

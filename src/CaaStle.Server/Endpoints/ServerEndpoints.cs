@@ -3,6 +3,7 @@ using CaaStle.Api;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Extensions;
 using CaaStle.Server.Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CaaStle.Server.Endpoints;
 
@@ -17,7 +18,7 @@ internal static class ServerEndpoints
         routes.MapPost(Routes.Server + "/stop", Stop).WithTags("server").WithSummary("Ends the server; operations go on when it starts again.").Produces(202);
     }
 
-    internal static async Task<ServerStatus> ShowAsync(
+    internal static async Task<Ok<ServerStatus>> ShowAsync(
         bool? obstacles,
         IStateStore store,
         ICloudCatalog catalog,
@@ -28,10 +29,11 @@ internal static class ServerEndpoints
     {
         var clouds = Task.WhenAll(catalog.Clouds.Select(cloud => ViewAsync(cloud, obstacles != false, clock, cancellationToken)));
         var operations = await store.ListOperationsAsync(new(UnderWay: true, Limit: int.MaxValue), cancellationToken);
-        return new(identity.Version, Environment.ProcessId, identity.StartedAt, identity.Home, operations.Count, await clouds)
+        return TypedResults.Ok(new ServerStatus(
+            identity.Version, Environment.ProcessId, identity.StartedAt, identity.Home, operations.Count, await clouds)
         {
             ExtensionFailures = extensions.Failures,
-        };
+        });
     }
 
     internal static StopResult Stop(IHostApplicationLifetime lifetime) => new(lifetime);
@@ -55,7 +57,7 @@ internal static class ServerEndpoints
             await limit.CancelAsync();
             return [$"The cloud '{cloud.Name}' did not answer within {CloudPatience.TotalSeconds:0} s."];
         }
-        catch (Exception failure) when (failure is CloudException or HttpRequestException or IOException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             return [failure.Message];
         }

@@ -26,7 +26,13 @@ internal static class SubjectQueries
     public static async Task<IReadOnlyDictionary<SubjectKey, string>> UnderWayAsync(this IStateStore store, CancellationToken cancellationToken)
     {
         var operations = await store.ListOperationsAsync(new(UnderWay: true, Limit: Many), cancellationToken);
-        return operations.GroupBy(operation => operation.Subject).ToDictionary(group => group.Key, group => group.First().Id);
+        var bySubject = new Dictionary<SubjectKey, string>();
+        foreach (var operation in operations)
+        {
+            bySubject.TryAdd(operation.Subject, operation.Id);
+        }
+
+        return bySubject;
     }
 
     public static async Task<string?> UnderWayAsync(this IStateStore store, SubjectKey subject, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CaaStle.Api;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Endpoints;
@@ -105,14 +106,12 @@ internal sealed class RunningServer : IAsyncDisposable
         Task<IStateStore> store,
         Task<(ICloudCatalog Catalog, ExtensionReport Report)> clouds)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
             ApplicationName = typeof(RunningServer).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
             EnvironmentName = Environments.Production,
         });
-        builder.Configuration.Sources.Clear();
-        builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(settings.LogLevel);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddSimpleConsole(console =>
@@ -122,7 +121,7 @@ internal sealed class RunningServer : IAsyncDisposable
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
             console.ColorBehavior = LoggerColorBehavior.Disabled;
         });
-        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = LoopbackSocket.Bind);
+        builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.CreateBoundListenSocket = LoopbackSocket.Bind);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -133,7 +132,13 @@ internal sealed class RunningServer : IAsyncDisposable
         var services = builder.Services;
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience);
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
+        services.AddRoutingCore();
         services.AddOpenApi(OpenApiDescription.Configure);
         services.AddSingleton(home);
         services.AddSingleton(settings);
@@ -154,6 +159,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var app = builder.Build();
         app.UseMiddleware<ProblemWriter>();
         app.UseMiddleware<AccessGuard>();
+        app.UseRouting();
         app.MapAll();
         return app;
     }
