@@ -44,21 +44,22 @@ internal sealed class RunningServer : IAsyncDisposable
         var configuration = Configure(home, overrides);
         var settings = ServerSettings.Read(configuration);
 
-        // The store and the clouds take their time; so does the web server, meanwhile.
+        // The store and the clouds take their time; so does the web server, meanwhile. Nobody knows its address yet.
         var opening = Task.Run(async () => CrashPoint.Around(
             await composition.OpenStoreAsync(home, CancellationToken.None), Environment.GetEnvironmentVariable(CrashPoint.Variable)));
         var loading = Task.Run(() => composition.LoadClouds(home, configuration));
         var token = AccessToken.LoadOrCreate(home, composition.Random);
         var app = Build(home, composition, settings, token, opening, loading);
-        var store = await opening;
         try
         {
-            Log(app, (await loading).Report);
             await app.StartAsync();
             var url = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+            await Task.WhenAll(opening, loading, WarmUp.AnswerOnceAsync(new(url), token.Text));
+            Log(app, (await loading).Report);
             var address = new ServerAddress(url, Environment.ProcessId, Version);
             ServerHome.WritePrivately(home.AddressFile, JsonSerializer.Serialize(address, ApiJson.Default.ServerAddress));
-            return new(app, store, home, token.Text, url);
+            app.Services.GetRequiredService<Readiness>().Announce();
+            return new(app, await opening, home, token.Text, url);
         }
         catch
         {
@@ -149,6 +150,7 @@ internal sealed class RunningServer : IAsyncDisposable
         services.AddSingleton(_ => store.Result);
         services.AddSingleton(_ => clouds.Result.Catalog);
         services.AddSingleton(_ => clouds.Result.Report);
+        services.AddSingleton<Readiness>();
         services.AddSingleton<ISecretVault, DataProtectionVault>();
         services.AddSingleton<ContextStore>();
         services.AddSingleton<AccessGuard>();
