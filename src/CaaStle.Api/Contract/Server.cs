@@ -1,7 +1,11 @@
 namespace CaaStle.Api;
 
 public sealed record ServerStatus(
-    string Version, int ProcessId, DateTimeOffset StartedAt, string Home, int OperationsUnderWay, IReadOnlyList<CloudView> Clouds);
+    string Version, int ProcessId, DateTimeOffset StartedAt, string Home, int OperationsUnderWay, IReadOnlyList<CloudView> Clouds)
+{
+    /// <summary>Extensions that could not be loaded, each with its file and why.</summary>
+    public IReadOnlyList<string> ExtensionFailures { get; init; } = [];
+}
 
 /// <param name="Obstacles">What stands in the way of using it now, each with what to do about it.</param>
 public sealed record CloudView(string Name, IReadOnlyList<string> Coes, IReadOnlyList<string> Resources, IReadOnlyList<string> Registries, IReadOnlyList<string> Obstacles);

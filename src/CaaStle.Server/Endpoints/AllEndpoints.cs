@@ -1,0 +1,16 @@
+namespace CaaStle.Server.Endpoints;
+
+internal static class AllEndpoints
+{
+    public static void MapAll(this IEndpointRouteBuilder routes)
+    {
+        routes.MapEnvironments();
+        routes.MapContainers();
+        routes.MapApplications();
+        routes.MapResources();
+        routes.MapOperations();
+        routes.MapDefinitions();
+        routes.MapServer();
+        routes.MapOpenApi("/openapi/{documentName}.json");
+    }
+}

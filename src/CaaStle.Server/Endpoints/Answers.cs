@@ -1,0 +1,30 @@
+using CaaStle.Api;
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Ports;
+using CaaStle.Server.Endpoints.Views;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CaaStle.Server.Endpoints;
+
+/// <summary>What endpoints of several nouns have in common.</summary>
+internal static class Answers
+{
+    /// <summary>Who asks: requests carry the token of the user whom the server runs as.</summary>
+    public static string Requester => Environment.UserName;
+
+    public static Accepted<OperationView> Accepted(Operation operation) =>
+        TypedResults.Accepted($"{Routes.Operations}/{operation.Id}", OperationViews.Of(operation));
+
+    public static OutputViews Outputs(bool? reveal, ISecretVault vault) => reveal == true ? new(vault) : OutputViews.Masked;
+
+    /// <summary>Says in the OpenAPI document which problems an endpoint answers with, besides those that all do.</summary>
+    public static RouteHandlerBuilder Problems(this RouteHandlerBuilder endpoint, params ReadOnlySpan<int> statuses)
+    {
+        foreach (var status in statuses)
+        {
+            endpoint.Produces<Problem>(status, "application/problem+json");
+        }
+
+        return endpoint;
+    }
+}

@@ -1,0 +1,63 @@
+using CaaStle.Abstractions;
+using CaaStle.Api;
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Operations;
+using CaaStle.Engine.Ports;
+using CaaStle.Server.Endpoints.Views;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CaaStle.Server.Endpoints;
+
+internal static class ApplicationEndpoints
+{
+    public static void MapApplications(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Routes.Applications, ListAsync).WithTags("applications").WithSummary("Lists the applications.");
+        routes.MapPost(Routes.Applications, DeployAsync).WithTags("applications")
+            .WithSummary("Deploys an application into an environment.").Problems(400, 404, 409, 412, 503);
+        routes.MapGet(Routes.Applications + "/{name}", ShowAsync).WithTags("applications").WithSummary("Shows an application.").Problems(404);
+        routes.MapDelete(Routes.Applications + "/{name}", DeleteAsync).WithTags("applications").WithSummary("Deletes an application.").Problems(404, 409);
+        routes.MapGet(Routes.Applications + "/{name}/logs", LogsAsync).WithTags("applications")
+            .WithSummary("The application's log lines as NDJSON; since is an ISO time or an age such as 10m.")
+            .Produces<LogLineView>(200, LogStream.ContentType).Problems(400, 404, 503);
+    }
+
+    internal static async Task<Ok<IReadOnlyList<ApplicationSummary>>> ListAsync(IStateStore store, CancellationToken cancellationToken)
+    {
+        var operations = await store.UnderWayAsync(cancellationToken);
+        return TypedResults.Ok<IReadOnlyList<ApplicationSummary>>([.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
+            .Select(application => SubjectViews.Application(application, operations.GetValueOrDefault(application.Key)))]);
+    }
+
+    internal static async Task<Accepted<OperationView>> DeployAsync(
+        ApplicationDeployRequest request, IOperationService operations, CancellationToken cancellationToken) =>
+        Answers.Accepted(await operations.DeployApplicationAsync(
+            new(request.Name, request.Environment, request.Definition, request.FileName, request.NoRollback, Answers.Requester),
+            cancellationToken));
+
+    internal static async Task<Ok<ApplicationDetail>> ShowAsync(
+        string name, bool? reveal, IStateStore store, ISecretVault vault, CancellationToken cancellationToken)
+    {
+        var application = await store.GetSubjectAsync(SubjectKey.Application(name), cancellationToken);
+        return TypedResults.Ok(SubjectViews.Application(
+            application,
+            await store.ListObjectsAsync(application.Id, cancellationToken),
+            await store.UnderWayAsync(application.Key, cancellationToken),
+            Answers.Outputs(reveal, vault)));
+    }
+
+    internal static async Task<Accepted<OperationView>> DeleteAsync(
+        string name, bool? keepData, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
+    {
+        var application = await store.GetSubjectAsync(SubjectKey.Application(name), cancellationToken);
+        return Answers.Accepted(await operations.DeleteAsync(
+            new(application.Key, Force: false, keepData == true, Answers.Requester), cancellationToken));
+    }
+
+    internal static async Task<LogStream> LogsAsync(
+        string name, bool? follow, int? tail, string? since, IStateStore store, IObjectReader objects, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var query = new LogQuery(follow == true, LogParameters.Tail(tail), LogParameters.Since(since, clock));
+        return new(objects, await store.GetSubjectAsync(SubjectKey.Application(name), cancellationToken), query);
+    }
+}

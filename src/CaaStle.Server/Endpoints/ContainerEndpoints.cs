@@ -1,0 +1,79 @@
+using CaaStle.Api;
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Operations;
+using CaaStle.Engine.Ports;
+using CaaStle.Server.Endpoints.Views;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CaaStle.Server.Endpoints;
+
+internal static class ContainerEndpoints
+{
+    private const string Archive = "application/x-tar";
+
+    public static void MapContainers(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Routes.Containers, ListAsync).WithTags("containers").WithSummary("Lists the containers.");
+        routes.MapPost(Routes.Containers, CreateAsync).WithTags("containers")
+            .WithSummary("Builds a container from the build context in the body, a tar archive.")
+            .Accepts<Stream>(Archive).Problems(400, 409, 413, 503);
+        routes.MapGet(Routes.Containers + "/{name}", ShowAsync).WithTags("containers").WithSummary("Shows a container.").Problems(404);
+        routes.MapDelete(Routes.Containers + "/{name}", DeleteAsync).WithTags("containers").WithSummary("Deletes a container.").Problems(404, 409, 412);
+    }
+
+    internal static async Task<Ok<IReadOnlyList<ContainerSummary>>> ListAsync(IStateStore store, CancellationToken cancellationToken)
+    {
+        var operations = await store.UnderWayAsync(cancellationToken);
+        return TypedResults.Ok<IReadOnlyList<ContainerSummary>>([.. (await store.ListSubjectsAsync(SubjectKind.Container, cancellationToken))
+            .Select(container => SubjectViews.Container(container, operations.GetValueOrDefault(container.Key)))]);
+    }
+
+    internal static async Task<Accepted<OperationView>> CreateAsync(
+        string name,
+        string registry,
+        string? dockerfile,
+        bool? noRollback,
+        HttpContext context,
+        ContextStore contexts,
+        IStateStore store,
+        IOperationService operations,
+        CancellationToken cancellationToken)
+    {
+        ContextStore.CheckName(name);
+        if (await store.FindSubjectAsync(SubjectKey.Container(name), cancellationToken) is { } existing)
+        {
+            throw new SubjectExistsException(existing.Key);
+        }
+
+        var archive = await contexts.SaveAsync(name, context, cancellationToken);
+        try
+        {
+            var request = new CreateContainer(name, registry, archive, dockerfile ?? "Dockerfile", noRollback == true, Answers.Requester);
+            return Answers.Accepted(await operations.CreateContainerAsync(request, cancellationToken));
+        }
+        catch
+        {
+            ContextStore.Remove(archive);
+            throw;
+        }
+    }
+
+    internal static async Task<Ok<ContainerDetail>> ShowAsync(
+        string name, bool? reveal, IStateStore store, ISecretVault vault, CancellationToken cancellationToken)
+    {
+        var container = await store.GetSubjectAsync(SubjectKey.Container(name), cancellationToken);
+        return TypedResults.Ok(SubjectViews.Container(
+            container,
+            await store.ListObjectsAsync(container.Id, cancellationToken),
+            await store.UnderWayAsync(container.Key, cancellationToken),
+            Answers.Outputs(reveal, vault)));
+    }
+
+    internal static async Task<Accepted<OperationView>> DeleteAsync(
+        string name, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
+    {
+        var container = await store.GetSubjectAsync(SubjectKey.Container(name), cancellationToken);
+        return Answers.Accepted(await operations.DeleteAsync(
+            new(container.Key, Force: false, KeepData: false, Answers.Requester), cancellationToken));
+    }
+}

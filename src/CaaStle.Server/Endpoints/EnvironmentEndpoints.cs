@@ -1,0 +1,106 @@
+using CaaStle.Api;
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Operations;
+using CaaStle.Engine.Ports;
+using CaaStle.Server.Endpoints.Views;
+using CaaStle.Server.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CaaStle.Server.Endpoints;
+
+internal static class EnvironmentEndpoints
+{
+    public static void MapEnvironments(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Routes.Environments, ListAsync).WithTags("environments").WithSummary("Lists the environments.");
+        routes.MapPost(Routes.Environments, CreateAsync).WithTags("environments").WithSummary("Creates an environment.").Problems(400, 409, 503);
+        routes.MapPost(Routes.Environments + "/plan", PlanAsync).WithTags("environments")
+            .WithSummary("Says what creating an environment would make; changes nothing.").Problems(400);
+        routes.MapGet(Routes.Environments + "/{name}", ShowAsync).WithTags("environments").WithSummary("Shows an environment.").Problems(404);
+        routes.MapDelete(Routes.Environments + "/{name}", DeleteAsync).WithTags("environments")
+            .WithSummary("Deletes an environment, with force the applications in it first.").Problems(404, 409, 412);
+        routes.MapGet(Routes.Environments + "/{name}/deletion", PlanDeletionAsync).WithTags("environments")
+            .WithSummary("Says what deleting an environment would delete; changes nothing.").Problems(404, 412);
+        routes.MapGet(Routes.Environments + "/{name}/history", HistoryAsync).WithTags("environments")
+            .WithSummary("Lists the operations on an environment, newest first, also when it is gone.").Problems(404);
+    }
+
+    internal static async Task<Ok<IReadOnlyList<EnvironmentSummary>>> ListAsync(IStateStore store, CancellationToken cancellationToken)
+    {
+        var environments = await store.ListSubjectsAsync(SubjectKind.Environment, cancellationToken);
+        if (environments.Count == 0)
+        {
+            return TypedResults.Ok<IReadOnlyList<EnvironmentSummary>>([]);
+        }
+
+        var applications = (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
+            .CountBy(application => application.Environment ?? "").ToDictionary();
+        var operations = await store.UnderWayAsync(cancellationToken);
+        var summaries = new List<EnvironmentSummary>(environments.Count);
+        foreach (var environment in environments)
+        {
+            IReadOnlyList<ObjectRecord> objects =
+                environment.Status == SubjectStatus.Available ? [] : await store.ListObjectsAsync(environment.Id, cancellationToken);
+            summaries.Add(SubjectViews.Environment(
+                environment,
+                SubjectViews.Resources(environment, objects, OutputViews.Masked).Count,
+                applications.GetValueOrDefault(environment.Key.Name),
+                operations.GetValueOrDefault(environment.Key)));
+        }
+
+        return TypedResults.Ok<IReadOnlyList<EnvironmentSummary>>(summaries);
+    }
+
+    internal static async Task<Accepted<OperationView>> CreateAsync(
+        EnvironmentCreateRequest request, IOperationService operations, CancellationToken cancellationToken) =>
+        Answers.Accepted(await operations.CreateEnvironmentAsync(Creation(request), cancellationToken));
+
+    internal static async Task<Ok<PlanView>> PlanAsync(
+        EnvironmentCreateRequest request, IOperationService operations, CancellationToken cancellationToken) =>
+        TypedResults.Ok(DefinitionViews.Plan(
+            SubjectKey.Environment(request.Name).ToString(), "create", await operations.PlanEnvironmentAsync(Creation(request), cancellationToken)));
+
+    internal static async Task<Ok<EnvironmentDetail>> ShowAsync(
+        string name, bool? reveal, IStateStore store, ISecretVault vault, CancellationToken cancellationToken)
+    {
+        var environment = await store.GetSubjectAsync(SubjectKey.Environment(name), cancellationToken);
+        var applications = await store.ApplicationsInAsync(name, cancellationToken);
+        return TypedResults.Ok(SubjectViews.Environment(
+            environment,
+            await store.ListObjectsAsync(environment.Id, cancellationToken),
+            [.. applications.Select(application => application.Key.Name)],
+            await store.UnderWayAsync(environment.Key, cancellationToken),
+            Answers.Outputs(reveal, vault)));
+    }
+
+    internal static async Task<Accepted<OperationView>> DeleteAsync(
+        string name, bool? force, bool? keepData, IStateStore store, IOperationService operations, CancellationToken cancellationToken) =>
+        Answers.Accepted(await operations.DeleteAsync(await DeletionAsync(name, force, keepData, store, cancellationToken), cancellationToken));
+
+    internal static async Task<Ok<PlanView>> PlanDeletionAsync(
+        string name, bool? force, bool? keepData, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
+    {
+        var deletion = await DeletionAsync(name, force, keepData, store, cancellationToken);
+        return TypedResults.Ok(
+            DefinitionViews.Plan(deletion.Subject.ToString(), "delete", await operations.PlanDeletionAsync(deletion, cancellationToken)));
+    }
+
+    internal static async Task<Ok<IReadOnlyList<OperationView>>> HistoryAsync(string name, IStateStore store, CancellationToken cancellationToken)
+    {
+        var history = await store.HistoryAsync(SubjectKey.Environment(name), cancellationToken);
+        return history.Count > 0
+            ? TypedResults.Ok(history)
+            : throw new ProblemException(
+                StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There never was an environment {name}.", null, "cld env list");
+    }
+
+    private static CreateEnvironment Creation(EnvironmentCreateRequest request) =>
+        new(request.Name, request.Definition, request.FileName, request.NoRollback, Answers.Requester);
+
+    private static async Task<DeleteSubject> DeletionAsync(
+        string name, bool? force, bool? keepData, IStateStore store, CancellationToken cancellationToken)
+    {
+        var environment = await store.GetSubjectAsync(SubjectKey.Environment(name), cancellationToken);
+        return new(environment.Key, force == true, keepData == true, Answers.Requester);
+    }
+}

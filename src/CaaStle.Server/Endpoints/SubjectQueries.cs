@@ -1,0 +1,47 @@
+using CaaStle.Api;
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Ports;
+using CaaStle.Server.Endpoints.Views;
+using CaaStle.Server.Problems;
+
+namespace CaaStle.Server.Endpoints;
+
+/// <summary>Questions that several endpoints ask the store.</summary>
+internal static class SubjectQueries
+{
+    private const int Many = 10_000;
+
+    /// <summary>Throws a 404 problem where there is none.</summary>
+    public static async Task<SubjectRecord> GetSubjectAsync(this IStateStore store, SubjectKey key, CancellationToken cancellationToken) =>
+        await store.FindSubjectAsync(key, cancellationToken)
+        ?? throw new ProblemException(
+            StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There is no {key}.", null, $"cld {Words.Noun(key.Kind)} list");
+
+    /// <summary>Throws a 404 problem where there is none.</summary>
+    public static async Task<Operation> GetOperationAsync(this IStateStore store, string id, CancellationToken cancellationToken) =>
+        await store.FindOperationAsync(id, cancellationToken)
+        ?? throw new ProblemException(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There is no operation {id}.", null, "cld op list");
+
+    /// <summary>The id of the operation that works on each subject that is being worked on.</summary>
+    public static async Task<IReadOnlyDictionary<SubjectKey, string>> UnderWayAsync(this IStateStore store, CancellationToken cancellationToken)
+    {
+        var operations = await store.ListOperationsAsync(new(UnderWay: true, Limit: Many), cancellationToken);
+        var bySubject = new Dictionary<SubjectKey, string>();
+        foreach (var operation in operations)
+        {
+            bySubject.TryAdd(operation.Subject, operation.Id);
+        }
+
+        return bySubject;
+    }
+
+    public static async Task<string?> UnderWayAsync(this IStateStore store, SubjectKey subject, CancellationToken cancellationToken) =>
+        (await store.ListOperationsAsync(new(subject, UnderWay: true, Limit: 1), cancellationToken)) is [var operation, ..] ? operation.Id : null;
+
+    public static async Task<IReadOnlyList<SubjectRecord>> ApplicationsInAsync(
+        this IStateStore store, string environment, CancellationToken cancellationToken) =>
+        [.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken)).Where(subject => subject.Environment == environment)];
+
+    public static async Task<IReadOnlyList<OperationView>> HistoryAsync(this IStateStore store, SubjectKey subject, CancellationToken cancellationToken) =>
+        [.. (await store.ListOperationsAsync(new(subject, Limit: Many), cancellationToken)).Select(operation => OperationViews.Of(operation))];
+}

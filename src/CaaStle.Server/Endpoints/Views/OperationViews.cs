@@ -1,0 +1,58 @@
+using CaaStle.Api;
+using CaaStle.Engine.Journal;
+
+namespace CaaStle.Server.Endpoints.Views;
+
+/// <summary>Operations as the contract shows them.</summary>
+internal static class OperationViews
+{
+    /// <param name="subject">The operation's subject as it is now, for the outputs; null to leave them out.</param>
+    public static OperationView Of(Operation operation, SubjectRecord? subject = null) => new(
+        operation.Id,
+        Words.Of(operation.Kind),
+        operation.Subject.ToString(),
+        Words.Of(operation.State),
+        operation.RequestedBy,
+        operation.RequestedAt,
+        operation.EndedAt,
+        operation.CancelledBy,
+        Of(operation.Failure),
+        operation is { Kind: OperationKind.Create, State: OperationState.Succeeded } && subject?.Id == operation.SubjectId
+            ? OutputViews.Masked.Groups(subject.Outputs)
+            : [],
+        Next(operation));
+
+    public static FailureView? Of(Failure? failure) =>
+        failure is null ? null : new(failure.Code, failure.Key, failure.Message, failure.LastLog);
+
+    private static IReadOnlyList<string> Next(Operation operation)
+    {
+        var noun = Words.Noun(operation.Subject.Kind);
+        var name = operation.Subject.Name;
+        return (operation.State, operation.Kind) switch
+        {
+            (OperationState.Queued or OperationState.Running, OperationKind.Create) when operation.CancelledBy is null =>
+                [$"cld op watch {operation.Id}", $"cld op cancel {operation.Id}"],
+            (OperationState.Queued or OperationState.Running or OperationState.RollingBack, _) => [$"cld op watch {operation.Id}"],
+            (OperationState.Succeeded, OperationKind.Delete) => [$"cld {noun} list"],
+            (OperationState.Succeeded, _) when operation.Subject.Kind == SubjectKind.Application =>
+                [$"cld app show {name}", $"cld app logs {name}"],
+            (OperationState.Succeeded, _) => [$"cld {noun} show {name}"],
+            (OperationState.RolledBack, _) => Again(operation),
+            (OperationState.Kept, _) => [$"cld {noun} show {name}", $"cld {noun} delete {name}"],
+            _ => [],
+        };
+    }
+
+    private static IReadOnlyList<string> Again(Operation operation)
+    {
+        var name = operation.Subject.Name;
+        var environment = operation.Holds.FirstOrDefault(held => held.Kind == SubjectKind.Environment)?.Name;
+        return operation.Subject.Kind switch
+        {
+            SubjectKind.Environment => [$"cld env create {name} {operation.Request.FileName}"],
+            SubjectKind.Application when environment is not null => [$"cld app deploy {name} {environment} {operation.Request.FileName}"],
+            _ => [$"cld op show {operation.Id}"],
+        };
+    }
+}

@@ -1,0 +1,93 @@
+using CaaStle.Api;
+using CaaStle.Engine.Journal;
+
+namespace CaaStle.Server.Endpoints.Views;
+
+/// <summary>Environments, containers, applications and resources as the contract shows them.</summary>
+internal static class SubjectViews
+{
+    public static EnvironmentSummary Environment(SubjectRecord subject, int resources, int applications, string? operation) => new(
+        subject.Key.Name, Words.Of(subject.Status), subject.Cloud, subject.Type, resources, applications, subject.CreatedAt, operation);
+
+    public static EnvironmentDetail Environment(
+        SubjectRecord subject,
+        IReadOnlyList<ObjectRecord> objects,
+        IReadOnlyList<string> applications,
+        string? operation,
+        OutputViews outputs) => new(
+            subject.Key.Name,
+            Words.Of(subject.Status),
+            subject.Cloud,
+            subject.Type,
+            subject.CreatedAt,
+            subject.CreatedBy,
+            operation,
+            outputs.Of(subject, ""),
+            Resources(subject, objects, outputs),
+            applications,
+            Objects(objects),
+            subject.Definition);
+
+    public static ContainerSummary Container(SubjectRecord subject, string? operation) => new(
+        subject.Key.Name, Words.Of(subject.Status), subject.Type, PlainOutput(subject, "Image"), subject.CreatedAt, operation);
+
+    public static ContainerDetail Container(
+        SubjectRecord subject, IReadOnlyList<ObjectRecord> objects, string? operation, OutputViews outputs) => new(
+            subject.Key.Name,
+            Words.Of(subject.Status),
+            subject.Type,
+            subject.CreatedAt,
+            subject.CreatedBy,
+            operation,
+            outputs.Of(subject, ""),
+            Objects(objects));
+
+    public static ApplicationSummary Application(SubjectRecord subject, string? operation) => new(
+        subject.Key.Name,
+        subject.Environment ?? "",
+        Words.Of(subject.Status),
+        PlainOutput(subject, "Url"),
+        subject.CreatedAt,
+        operation);
+
+    public static ApplicationDetail Application(
+        SubjectRecord subject, IReadOnlyList<ObjectRecord> objects, string? operation, OutputViews outputs) => new(
+            subject.Key.Name,
+            subject.Environment ?? "",
+            Words.Of(subject.Status),
+            subject.CreatedAt,
+            subject.CreatedBy,
+            operation,
+            outputs.Of(subject, ""),
+            Objects(objects),
+            subject.Definition);
+
+    /// <summary>An environment's resources: the parts that offer outputs or that objects belong to.</summary>
+    public static IReadOnlyList<ResourceView> Resources(SubjectRecord environment, IReadOnlyList<ObjectRecord> objects, OutputViews outputs)
+    {
+        var parts = environment.Outputs.Keys.Concat(objects.Select(PartOf)).Where(part => part.Length > 0).Distinct().Order(StringComparer.Ordinal);
+        return [.. parts.Select(part => Resource(environment, part, objects, outputs))];
+    }
+
+    private static ResourceView Resource(SubjectRecord environment, string part, IReadOnlyList<ObjectRecord> objects, OutputViews outputs)
+    {
+        var dot = part.IndexOf('.', StringComparison.Ordinal);
+        var (type, name) = dot < 0 ? (part, part) : (part[..dot], part[(dot + 1)..]);
+        var isWhole = objects.Where(item => PartOf(item) == part).All(item => item.Status == ObjectStatus.Ready);
+        var status = environment.Status == SubjectStatus.CreateFailed && isWhole ? SubjectStatus.Available : environment.Status;
+        return new(environment.Key.Name, name, type, Words.Of(status), outputs.Of(environment, part));
+    }
+
+    /// <summary><c>mysql.orders</c> of <c>mysql.orders/volume</c>; empty for what belongs to the subject itself.</summary>
+    private static string PartOf(ObjectRecord item)
+    {
+        var slash = item.Key.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0 ? "" : item.Key[..slash];
+    }
+
+    private static IReadOnlyList<ObjectView> Objects(IReadOnlyList<ObjectRecord> objects) =>
+        [.. objects.Select(item => new ObjectView(item.Key, item.Kind, item.Identity, Words.Of(item.Status), item.HoldsData))];
+
+    private static string? PlainOutput(SubjectRecord subject, string name) =>
+        subject.Outputs.TryGetValue("", out var own) && own.TryGetValue(name, out var value) && !value.Secret ? value.Text : null;
+}

@@ -1,0 +1,38 @@
+using CaaStle.Api;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace CaaStle.Server.Hosting;
+
+/// <summary>What the OpenAPI document says beyond what the endpoints do. It is made when it is first asked for.</summary>
+internal static class OpenApiDescription
+{
+    private const string TokenScheme = "token";
+
+    public static void Configure(OpenApiOptions options)
+    {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new()
+            {
+                Title = "CaaStle",
+                Version = RunningServer.Version,
+                Description = $"Every failure is an RFC 9457 problem. The server listens on the loopback interface, on port {Routes.DefaultPort} if that is free.",
+            };
+            document.Servers = [];
+            document.Components ??= new();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                [TokenScheme] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    Description = "The text of the file 'token' in the server's home.",
+                },
+            };
+            document.Security = [new() { [new OpenApiSecuritySchemeReference(TokenScheme, document)] = [] }];
+            return Task.CompletedTask;
+        });
+    }
+}

@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using CaaStle.Abstractions;
+using CaaStle.Api;
+using CaaStle.Engine.Definitions;
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Operations;
+using CaaStle.Engine.Ports;
+using CaaStle.Server.Hosting;
+
+namespace CaaStle.Server.Tests.Fakes;
+
+/// <summary>Accepts every operation into the store and never runs one; or refuses as it is told.</summary>
+internal sealed class FakeEngine(IStateStore store, TimeProvider clock) : IOperationService, IOperationRunner, IObjectReader, IDefinitionChecker
+{
+    private int operations;
+
+    public Exception? Refusal { get; set; }
+
+    public List<object> Requests { get; } = [];
+
+    public IReadOnlyList<PlannedObject> Plan { get; set; } = [];
+
+    public IReadOnlyList<LogLine> Log { get; set; } = [];
+
+    public Exception? LogFailure { get; set; }
+
+    public LogQuery? AskedForLog { get; private set; }
+
+    public TaskCompletionSource RunnerStopped { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<Operation> CreateEnvironmentAsync(CreateEnvironment request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Create, SubjectKey.Environment(request.Name));
+
+    public Task<Operation> CreateContainerAsync(CreateContainer request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Create, SubjectKey.Container(request.Name));
+
+    public Task<Operation> DeployApplicationAsync(DeployApplication request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Create, SubjectKey.Application(request.Name), SubjectKey.Environment(request.Environment));
+
+    public Task<Operation> DeleteAsync(DeleteSubject request, CancellationToken ct) => AcceptAsync(request, OperationKind.Delete, request.Subject);
+
+    public Task<IReadOnlyList<PlannedObject>> PlanEnvironmentAsync(CreateEnvironment request, CancellationToken ct) => PlanAsync(request);
+
+    public Task<IReadOnlyList<PlannedObject>> PlanDeletionAsync(DeleteSubject request, CancellationToken ct) => PlanAsync(request);
+
+    public async Task<Operation> CancelAsync(string operationId, string by, CancellationToken ct)
+    {
+        ThrowRefusal();
+        await store.AppendAsync(operationId, [new CancelRequested(by)], ct);
+        return (await store.FindOperationAsync(operationId, ct))!;
+    }
+
+    public async Task RunAllAsync(CancellationToken stop)
+    {
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+        }
+        finally
+        {
+            RunnerStopped.SetResult();
+        }
+    }
+
+    public async IAsyncEnumerable<LogLine> ReadLogsAsync(SubjectRecord subject, LogQuery query, [EnumeratorCancellation] CancellationToken ct)
+    {
+        AskedForLog = query;
+        foreach (var line in Log)
+        {
+            yield return line;
+        }
+
+        if (LogFailure is not null)
+        {
+            throw LogFailure;
+        }
+
+        if (query.Follow)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+        }
+    }
+
+    public string DetectKind(string text) => text.StartsWith("app:", StringComparison.Ordinal) ? "application" : "environment";
+
+    public IReadOnlyList<DefinitionProblem> Check(string text, string fileName, string kind) =>
+        text.Contains("clster_size", StringComparison.Ordinal)
+            ? [new(fileName, 2, 3, "environment.clster_size", "unknown key", "one of cluster_size", "cluster_size")]
+            : [];
+
+    public string EnvironmentSchema() => """{"title":"environment"}""";
+
+    public string ApplicationSchema() => """{"title":"application"}""";
+
+    private async Task<Operation> AcceptAsync(object request, OperationKind kind, SubjectKey subject, params IReadOnlyList<SubjectKey> holds)
+    {
+        ThrowRefusal();
+        Requests.Add(request);
+        var existing = await store.FindSubjectAsync(subject, CancellationToken.None);
+        var id = existing?.Id ?? "abc123";
+        var operation = new Operation(
+            $"op-{++operations:000000000000}", kind, subject, id, holds, new("definition", "file.yaml", false, false, new Dictionary<string, string>()),
+            OperationState.Queued, "ada", clock.GetUtcNow(), null, null, null);
+        await store.EnqueueAsync(operation, kind == OperationKind.Create ? Samples.Subject(subject, SubjectStatus.Creating, id) : null, CancellationToken.None);
+        return operation;
+    }
+
+    private Task<IReadOnlyList<PlannedObject>> PlanAsync(object request)
+    {
+        ThrowRefusal();
+        Requests.Add(request);
+        return Task.FromResult(Plan);
+    }
+
+    private void ThrowRefusal()
+    {
+        if (Refusal is not null)
+        {
+            throw Refusal;
+        }
+    }
+}
