@@ -134,7 +134,7 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
             ?? throw new RefusedException(RefusedException.NotFound, $"There is no operation '{operationId}'.", ["cld op list"]);
         if (operation.IsEnded)
         {
-            throw new RefusedException(RefusedException.NotAvailable, $"{operationId} has ended.", [$"cld op show {operationId}"]);
+            throw Ended();
         }
 
         if (operation.Kind == OperationKind.Delete)
@@ -147,11 +147,20 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
 
         if (operation.CancelledBy is null)
         {
-            await store.AppendAsync(operationId, [new CancelRequested(by)], cancellationToken);
+            try
+            {
+                await store.AppendAsync(operationId, [new CancelRequested(by)], cancellationToken);
+            }
+            catch (OperationEndedException)
+            {
+                throw Ended();
+            }
         }
 
         scheduler.Cancel(operationId);
         return await store.FindOperationAsync(operationId, cancellationToken) ?? operation;
+
+        RefusedException Ended() => new(RefusedException.NotAvailable, $"{operationId} has ended.", [$"cld op show {operationId}"]);
     }
 
     private async Task<Operation> CreateAsync(
@@ -211,7 +220,16 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
 
     private async Task<Operation> EnqueueAsync(Operation operation, SubjectRecord? subject, CancellationToken cancellationToken)
     {
-        await store.EnqueueAsync(operation, subject, cancellationToken);
+        try
+        {
+            await store.EnqueueAsync(operation, subject, cancellationToken);
+        }
+        catch (SubjectChangedException exception)
+        {
+            throw new RefusedException(
+                RefusedException.NotAvailable, $"{exception.Subject} has changed meanwhile.", SubjectNames.NextToFind(exception.Subject));
+        }
+
         scheduler.Submit(operation.Id);
         return operation;
     }

@@ -15,13 +15,16 @@ public interface IStateStore
     /// <summary>
     /// Accepts an operation: stores it with its first entry, and for a creation the new subject. Throws
     /// <see cref="OperationConflictException"/> when an operation that is under way works on or holds the subject, or works on what
-    /// this one would hold, and <see cref="SubjectExistsException"/> when a subject to be created exists.
+    /// this one would hold (those that it comes after aside), <see cref="SubjectExistsException"/> when a subject to be created exists, and
+    /// <see cref="SubjectChangedException"/> when what it holds, or is to delete, is not there any more.
     /// </summary>
     /// <param name="operation">In state <see cref="OperationState.Queued"/>.</param>
     /// <param name="subject">The new subject of a creation; null for other operations.</param>
     Task EnqueueAsync(Operation operation, SubjectRecord? subject, CancellationToken cancellationToken);
 
-    /// <summary>Appends entries of one operation, in order.</summary>
+    /// <summary>
+    /// Appends entries of one operation, in order. Throws <see cref="OperationEndedException"/> when it has ended: nothing comes after that.
+    /// </summary>
     Task AppendAsync(string operationId, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken);
 
     Task<Operation?> FindOperationAsync(string operationId, CancellationToken cancellationToken);
@@ -61,3 +64,12 @@ public sealed class SubjectExistsException(SubjectKey subject) : Exception($"{su
 {
     public SubjectKey Subject => subject;
 }
+
+/// <summary>A subject went, or became another, between the decision and the request.</summary>
+public sealed class SubjectChangedException(SubjectKey subject) : Exception($"{subject} has changed meanwhile.")
+{
+    public SubjectKey Subject => subject;
+}
+
+/// <summary>The operation has come to its end.</summary>
+public sealed class OperationEndedException(string operationId) : Exception($"{operationId} has ended.");

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace CaaStle.Server.Endpoints;
 
 /// <summary>Keeps the build contexts that clients send, each in a folder of its own below the home.</summary>
-internal sealed class ContextStore(ServerHome home, ServerSettings settings, TimeProvider clock, IRandomSource random)
+internal sealed class ContextStore(ServerHome home, ServerSettings settings, TimeProvider clock, IRandomSource random) : IArtifactStore
 {
     private const int LongestName = 63;
 
@@ -63,6 +63,15 @@ internal sealed class ContextStore(ServerHome home, ServerSettings settings, Tim
     }
 
     public static void Remove(string archive) => Directory.Delete(Path.GetDirectoryName(archive)!, recursive: true);
+
+    public void Discard(string path)
+    {
+        // Only a folder that was made here goes as a whole.
+        if (Path.GetDirectoryName(path) is { } folder && Path.GetDirectoryName(folder) == home.ContainersFolder && Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     private void AllowLargeBody(HttpContext context)
     {

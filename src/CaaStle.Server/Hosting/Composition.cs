@@ -1,6 +1,13 @@
+using CaaStle.Engine.Definitions;
+using CaaStle.Engine.Execution;
+using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
+using CaaStle.Engine.Planning;
 using CaaStle.Engine.Ports;
+using CaaStle.Server.Endpoints;
 using CaaStle.Server.Extensions;
+using CaaStle.Storage;
+using CaaStle.Storage.Sqlite;
 
 namespace CaaStle.Server.Hosting;
 
@@ -12,8 +19,17 @@ internal class Composition
     public virtual IRandomSource Random { get; } = new SystemRandomSource();
 
     /// <summary>Opens the state store, migrated. Throws <see cref="StartRefusedException"/> with what to do where it cannot be used.</summary>
-    public virtual Task<IStateStore> OpenStoreAsync(ServerHome home, CancellationToken cancellationToken) =>
-        Task.FromResult<IStateStore>(new UnfinishedStore());
+    public virtual async Task<IStateStore> OpenStoreAsync(ServerHome home, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SqliteStateStore.OpenAsync(home.StoreFile, Clock, Random, cancellationToken);
+        }
+        catch (StoreException failure)
+        {
+            throw new StartRefusedException(failure.Message, failure);
+        }
+    }
 
     public virtual (ICloudCatalog Catalog, ExtensionReport Report) LoadClouds(ServerHome home, IConfiguration configuration)
     {
@@ -26,10 +42,22 @@ internal class Composition
     /// <summary>Adds the engine: it finds its ports (store, vault, catalog, clock, random source) among the services.</summary>
     public virtual void AddEngine(IServiceCollection services)
     {
-        services.AddSingleton<UnfinishedEngine>();
-        services.AddSingleton<IOperationService>(provider => provider.GetRequiredService<UnfinishedEngine>());
-        services.AddSingleton<IOperationRunner>(provider => provider.GetRequiredService<UnfinishedEngine>());
-        services.AddSingleton<IObjectReader>(provider => provider.GetRequiredService<UnfinishedEngine>());
-        services.AddSingleton<IDefinitionChecker>(provider => provider.GetRequiredService<UnfinishedEngine>());
+        services.AddSingleton<HandlerRegistry>();
+        services.AddSingleton<ObjectSerializer>();
+        services.AddSingleton<DefinitionReader>();
+        services.AddSingleton<Planner>();
+        services.AddSingleton<IArtifactStore>(provider => provider.GetRequiredService<ContextStore>());
+        services.AddSingleton<EngineServices>();
+        services.AddSingleton(provider =>
+        {
+            var log = provider.GetRequiredService<ILogger<OperationScheduler>>();
+            return new OperationScheduler(
+                provider.GetRequiredService<EngineServices>(),
+                (operation, failure) => log.LogError(failure, "{Operation} broke off and is taken up again.", operation));
+        });
+        services.AddSingleton<IOperationRunner>(provider => provider.GetRequiredService<OperationScheduler>());
+        services.AddSingleton<IOperationService, OperationService>();
+        services.AddSingleton<IObjectReader, ObjectReader>();
+        services.AddSingleton<IDefinitionChecker, DefinitionChecker>();
     }
 }

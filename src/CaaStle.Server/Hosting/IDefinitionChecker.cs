@@ -1,4 +1,5 @@
 using CaaStle.Engine.Definitions;
+using CaaStle.Engine.Ports;
 
 namespace CaaStle.Server.Hosting;
 
@@ -14,4 +15,15 @@ internal interface IDefinitionChecker
     string EnvironmentSchema();
 
     string ApplicationSchema();
+}
+
+internal sealed class DefinitionChecker(DefinitionReader reader, ICloudCatalog catalog) : IDefinitionChecker
+{
+    public string DetectKind(string text) => reader.DetectKind(text);
+
+    public IReadOnlyList<DefinitionProblem> Check(string text, string fileName, string kind) => reader.Check(text, fileName, kind);
+
+    public string EnvironmentSchema() => SchemaWriter.WriteEnvironment(catalog);
+
+    public string ApplicationSchema() => SchemaWriter.WriteApplication();
 }

@@ -15,7 +15,23 @@ internal static class Changes
             throw new OperationConflictException(holder);
         }
 
-        if (subject is not null)
+        foreach (var held in operation.Holds)
+        {
+            if (await context.Subjects.AsNoTracking().FirstOrDefaultAsync(existing => existing.Key == held) is null)
+            {
+                throw new SubjectChangedException(held);
+            }
+        }
+
+        if (subject is null)
+        {
+            var existing = await context.Subjects.AsNoTracking().FirstOrDefaultAsync(each => each.Key == operation.Subject);
+            if (existing?.Id != operation.SubjectId)
+            {
+                throw new SubjectChangedException(operation.Subject);
+            }
+        }
+        else
         {
             if (await context.Subjects.AnyAsync(existing => existing.Key == subject.Key))
             {
@@ -34,6 +50,11 @@ internal static class Changes
     {
         var operation = await context.FindAsync<Operation>(operationId)
             ?? throw new InvalidOperationException($"The store has no operation '{operationId}'.");
+        if (operation.IsEnded)
+        {
+            throw new OperationEndedException(operationId);
+        }
+
         var lastSequence = context.Entry(operation).Property<long>(StoreContext.LastSequence);
         foreach (var entry in entries)
         {
@@ -48,8 +69,10 @@ internal static class Changes
     {
         var subject = operation.Subject;
         List<SubjectKey> holds = [.. operation.Holds];
+        List<string> after = [.. operation.Request.After];
         return context.Operations.AsNoTracking()
             .Where(other => other.EndedAt == null
+                && !after.Contains(other.Id)
                 && (other.Subject == subject || other.Holds.Contains(subject) || holds.Contains(other.Subject)))
             .OrderBy(other => other.Id)
             .FirstOrDefaultAsync();

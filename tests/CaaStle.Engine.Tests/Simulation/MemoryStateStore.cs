@@ -26,6 +26,11 @@ internal sealed class MemoryStateStore(TimeProvider clock) : IStateStore
             throw new OperationConflictException(conflict);
         }
 
+        if (operation.Holds.FirstOrDefault(held => !subjects.ContainsKey(held)) is { } gone)
+        {
+            throw new SubjectChangedException(gone);
+        }
+
         if (subject is not null && !subjects.TryAdd(subject.Key, subject))
         {
             throw new SubjectExistsException(subject.Key);
@@ -38,6 +43,11 @@ internal sealed class MemoryStateStore(TimeProvider clock) : IStateStore
 
     public Task AppendAsync(string operationId, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
     {
+        if (operations[operationId].IsEnded)
+        {
+            throw new OperationEndedException(operationId);
+        }
+
         foreach (var entry in entries)
         {
             Append(operationId, entry);
