@@ -19,7 +19,7 @@ internal sealed class ContextStore(ServerHome home, ServerSettings settings, Tim
     {
         if (name.Length is 0 or > LongestName || !char.IsAsciiLetterOrDigit(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
         {
-            throw new ProblemException(
+            throw new RefusedRequestException(
                 StatusCodes.Status400BadRequest, ProblemCodes.InvalidRequest, $"'{name}' cannot be a container's name.",
                 $"A name has at most {LongestName} letters, digits, '-', '_' and '.', and begins with a letter or digit.");
         }
@@ -51,7 +51,7 @@ internal sealed class ContextStore(ServerHome home, ServerSettings settings, Tim
         catch (IOException failure) when (failure is not BadHttpRequestException and not ConnectionResetException)
         {
             Remove(archive);
-            throw new ProblemException(
+            throw new RefusedRequestException(
                 StatusCodes.Status507InsufficientStorage, ProblemCodes.StorageFailed, "The build context cannot be stored.",
                 $"{failure.Message} Make room in {home.Path}, or send less with a .dockerignore file.");
         }
@@ -88,7 +88,7 @@ internal sealed class ContextStore(ServerHome home, ServerSettings settings, Tim
         }
     }
 
-    private ProblemException TooLarge(long? length) => new(
+    private RefusedRequestException TooLarge(long? length) => new(
         StatusCodes.Status413PayloadTooLarge, ProblemCodes.TooLarge, "The build context is too large.",
         $"{(length is null ? "It" : $"It has {length} bytes and")} exceeds {settings.MaxContextBytes} bytes. "
         + "Leave out what the build does not need with a .dockerignore file, or raise the server's setting MaxContextBytes.");

@@ -27,7 +27,7 @@ internal static class DefinitionEndpoints
         return kind is "environment" or "application"
             ? TypedResults.Ok(new ValidateResult(
                 kind, [.. checker.Check(request.Definition, request.FileName, kind).Select(DefinitionViews.ToError)]))
-            : throw new ProblemException(
+            : throw new RefusedRequestException(
                 StatusCodes.Status400BadRequest, ProblemCodes.InvalidRequest, $"'{kind}' is no kind of definition.", "It is environment or application.");
     }
 

@@ -90,7 +90,7 @@ internal static class EnvironmentEndpoints
         var history = await store.HistoryAsync(SubjectKey.Environment(name), cancellationToken);
         return history.Count > 0
             ? TypedResults.Ok(history)
-            : throw new ProblemException(
+            : throw new RefusedRequestException(
                 StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There never was an environment {name}.", null, "cld env list");
     }
 

@@ -37,6 +37,6 @@ internal static class LogParameters
         _ => null,
     };
 
-    private static ProblemException Invalid(string what, string expected) =>
+    private static RefusedRequestException Invalid(string what, string expected) =>
         new(StatusCodes.Status400BadRequest, ProblemCodes.InvalidRequest, $"The parameter {what}.", expected);
 }

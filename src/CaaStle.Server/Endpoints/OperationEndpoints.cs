@@ -33,7 +33,7 @@ internal static class OperationEndpoints
     {
         if (limit is < 1)
         {
-            throw new ProblemException(400, ProblemCodes.InvalidRequest, $"The parameter limit is {limit}.", "It is 1 or more.");
+            throw new RefusedRequestException(400, ProblemCodes.InvalidRequest, $"The parameter limit is {limit}.", "It is 1 or more.");
         }
 
         var filter = new OperationFilter(subject is null ? null : Subject(subject), active == true, limit ?? 100);
@@ -58,7 +58,7 @@ internal static class OperationEndpoints
         }
         catch (RefusedException refused) when (refused.Code == ProblemCodes.NotAvailable)
         {
-            throw new ProblemException(StatusCodes.Status409Conflict, refused.Code, refused.Message, null, refused.Next);
+            throw new RefusedRequestException(StatusCodes.Status409Conflict, refused.Code, refused.Message, null, refused.Next);
         }
     }
 
@@ -88,7 +88,7 @@ internal static class OperationEndpoints
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && Enum.TryParse<SubjectKind>(text[..slash], ignoreCase: true, out var kind)
             ? new(kind, text[(slash + 1)..])
-            : throw new ProblemException(
+            : throw new RefusedRequestException(
                 StatusCodes.Status400BadRequest, ProblemCodes.InvalidRequest, $"The parameter subject is '{text}'.",
                 "It is environment/NAME, container/NAME or application/NAME.");
     }

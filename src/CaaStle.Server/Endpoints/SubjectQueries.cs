@@ -14,13 +14,13 @@ internal static class SubjectQueries
     /// <summary>Throws a 404 problem where there is none.</summary>
     public static async Task<SubjectRecord> GetSubjectAsync(this IStateStore store, SubjectKey key, CancellationToken cancellationToken) =>
         await store.FindSubjectAsync(key, cancellationToken)
-        ?? throw new ProblemException(
+        ?? throw new RefusedRequestException(
             StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There is no {key}.", null, $"cld {Words.Noun(key.Kind)} list");
 
     /// <summary>Throws a 404 problem where there is none.</summary>
     public static async Task<Operation> GetOperationAsync(this IStateStore store, string id, CancellationToken cancellationToken) =>
         await store.FindOperationAsync(id, cancellationToken)
-        ?? throw new ProblemException(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There is no operation {id}.", null, "cld op list");
+        ?? throw new RefusedRequestException(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There is no operation {id}.", null, "cld op list");
 
     /// <summary>The id of the operation that works on each subject that is being worked on.</summary>
     public static async Task<IReadOnlyDictionary<SubjectKey, string>> UnderWayAsync(this IStateStore store, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal static class ProblemMapping
     /// <returns>Null for a defect of the server, which is told apart because it is logged.</returns>
     public static Problem? From(Exception failure, TimeProvider clock) => failure switch
     {
-        ProblemException refused => Create(refused.Status, refused.Code, refused.Message, refused.Detail, refused.Next),
+        RefusedRequestException refused => Create(refused.Status, refused.Code, refused.Message, refused.Detail, refused.Next),
         RefusedException refused => Create(StatusOf(refused.Code), refused.Code, refused.Message, null, refused.Next),
         InvalidDefinitionException invalid => Invalid(invalid),
         OperationConflictException conflict => Locked(conflict, clock),

@@ -16,21 +16,21 @@ internal sealed class AccessGuard(AccessToken token) : IMiddleware
         context.Response.Headers.XContentTypeOptions = "nosniff";
         if (!IsOurs(context.Request.Host, context.Connection.LocalPort))
         {
-            throw new ProblemException(
+            throw new RefusedRequestException(
                 StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, "The request's Host is not this server.",
                 $"Host is '{context.Request.Host}'; the server answers to localhost, 127.0.0.1 and [::1] with port {context.Connection.LocalPort}.");
         }
 
         if (context.Request.Headers.Origin is { Count: > 0 } origin && !IsOurs(origin, context.Connection.LocalPort))
         {
-            throw new ProblemException(
+            throw new RefusedRequestException(
                 StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, "The request comes from a foreign origin.", $"Origin is '{origin}'.");
         }
 
         if (!token.Admits(context.Request.Headers.Authorization))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            throw new ProblemException(
+            throw new RefusedRequestException(
                 StatusCodes.Status401Unauthorized, ProblemCodes.Unauthorized, "The request does not show the server's token.",
                 $"It is expected in the header '{HeaderNames.Authorization}: Bearer TOKEN'; the token is in the file 'token' of the server's home.");
         }

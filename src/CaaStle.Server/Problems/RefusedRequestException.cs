@@ -5,7 +5,7 @@ namespace CaaStle.Server.Problems;
 /// <param name="title">What is wrong, in one sentence.</param>
 /// <param name="detail">The cause.</param>
 /// <param name="next">Commands to type next.</param>
-internal sealed class ProblemException(int status, string code, string title, string? detail = null, params IReadOnlyList<string> next)
+internal sealed class RefusedRequestException(int status, string code, string title, string? detail = null, params IReadOnlyList<string> next)
     : Exception(title)
 {
     public int Status => status;
