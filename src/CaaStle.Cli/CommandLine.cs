@@ -72,6 +72,10 @@ internal static class CommandLine
             // Whoever reads has had enough, as in cld env list | head.
             return ExitCode.Ok;
         }
+        catch (UnauthorizedAccessException e)
+        {
+            return Report(LocalProblems.Create(LocalProblems.FileNotReadable, "A file cannot be read.", e.Message).Problem, global, context);
+        }
         catch (IOException e)
         {
             return Report(LocalProblems.Unreachable("The connection to the server is lost.", Causes(e), "cld server status").Problem, global, context);
@@ -149,7 +153,8 @@ internal static class CommandLine
 
     private static string Causes(Exception e) => e.InnerException is { } inner && inner.Message != e.Message ? $"{e.Message}\n{inner.Message}" : e.Message;
 
-    private static bool IsBrokenPipe(IOException e) => e.Message.Contains("Broken pipe") && e is not HttpIOException && e.InnerException is not System.Net.Sockets.SocketException;
+    private static bool IsBrokenPipe(IOException e) =>
+        e.Message.Contains("Broken pipe") && e is not HttpIOException && e.InnerException is not System.Net.Sockets.SocketException;
 
     private sealed class ShowHelp : SynchronousCommandLineAction
     {

@@ -22,7 +22,8 @@ internal sealed class Invocation(ParseResult parsed, GlobalValues global, Comman
     public CaaStleClient Client => Connection.Client;
 
     public ServerConnection Connection =>
-        connection ??= new ServerConnection(context, note: global.Quiet ? _ => { } : Note, announce: global.Verbose);
+        connection ??= new ServerConnection(context, note: global.Quiet ? _ => { }
+    : Note, announce: global.Verbose);
 
     public T? Value<T>(Argument<T> argument) => parsed.GetValue(argument);
 

@@ -27,7 +27,7 @@ public sealed class CompletionTests
         server
             .On("GET", "/environments", [Make.Environment("shop"), Make.Environment("orders")], ApiJson.Default.IReadOnlyListEnvironmentSummary)
             .On("GET", "/server", new("0.1.0", 1, Make.Now, "/", 0, [new("local", [], [], ["local"], [])]), ApiJson.Default.ServerStatus);
-        using var cld = new Cld(server) { Clock = TimeProvider.System };
+        using var cld = new Cld(server) { Clock = new PatientClock() };
 
         var result = await cld.RunAsync(["__complete", "--", .. words]);
 

@@ -16,7 +16,7 @@ public sealed class ServerTests
         using var cld = new Cld();
         if (isStale)
             cld.WriteAddress("http://127.0.0.1:1");
-        Executable(cld, $$"""echo '{"url":"{{server.Url}}","processId":1,"version":"0.1.0"}' > "$CLD_HOME/server.json"; echo "started with $*"; sleep 1""");
+        Executable(cld, $$"""echo "started with $*"; echo '{"url":"{{server.Url}}","processId":1,"version":"0.1.0"}' > "$CLD_HOME/server.json"; sleep 1""");
 
         var result = await cld.RunAsync("env", "list");
 

@@ -123,3 +123,10 @@ internal sealed class InstantClock(DateTimeOffset start) : TimeProvider
         }
     }
 }
+
+/// <summary>Time that never runs out.</summary>
+internal sealed class PatientClock : TimeProvider
+{
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+}
