@@ -6,6 +6,7 @@ using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Operations;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Endpoints.Views;
+using CaaStle.Storage;
 
 namespace CaaStle.Server.Problems;
 
@@ -20,6 +21,8 @@ internal static class ProblemMapping
         InvalidDefinitionException invalid => Invalid(invalid),
         OperationConflictException conflict => Locked(conflict, clock),
         SubjectExistsException exists => AlreadyExists(exists),
+        StoreException store => Create(
+            StatusCodes.Status507InsufficientStorage, ProblemCodes.StorageFailed, "The state store cannot be used.", store.Message, ["cld server status"]),
         CloudException cloud => Create(
             StatusCodes.Status503ServiceUnavailable, ProblemCodes.CloudNotReady, "The cloud gave no answer.", cloud.Message, ["cld server status"]),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => ForStatus(StatusCodes.Status413PayloadTooLarge, null),

@@ -99,7 +99,7 @@ internal sealed class FakeEngine(IStateStore store, TimeProvider clock) : IOpera
         var existing = await store.FindSubjectAsync(subject, CancellationToken.None);
         var id = existing?.Id ?? "abc123";
         var operation = new Operation(
-            $"op-{++operations:000000000000}", kind, subject, id, holds, new("definition", "file.yaml", false, false, new Dictionary<string, string>()),
+            $"op-{++operations:000000000000}", kind, subject, id, holds, new("definition", "file.yaml", false, false, []),
             OperationState.Queued, "ada", clock.GetUtcNow(), null, null, null);
         await store.EnqueueAsync(operation, kind == OperationKind.Create ? Samples.Subject(subject, SubjectStatus.Creating, id) : null, CancellationToken.None);
         return operation;
