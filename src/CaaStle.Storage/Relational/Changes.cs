@@ -23,7 +23,7 @@ internal static class Changes
             }
         }
 
-        if (subject is null)
+        if (operation.Kind == OperationKind.Delete)
         {
             var existing = await context.Subjects.AsNoTracking().FirstOrDefaultAsync(each => each.Key == operation.Subject);
             if (existing?.Id != operation.SubjectId)
@@ -31,7 +31,8 @@ internal static class Changes
                 throw new SubjectChangedException(operation.Subject);
             }
         }
-        else
+
+        if (subject is not null)
         {
             if (await context.Subjects.AnyAsync(existing => existing.Key == subject.Key))
             {

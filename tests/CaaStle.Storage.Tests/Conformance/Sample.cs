@@ -27,6 +27,7 @@ internal static class Sample
         bool keepOnFailure = false,
         bool keepData = false,
         DateTimeOffset? requestedAt = null,
+        IReadOnlyList<string>? after = null,
         params SubjectKey[] holds) => new(
             id,
             kind,
@@ -38,7 +39,7 @@ internal static class Sample
                 "env.yaml",
                 keepOnFailure,
                 keepData,
-                new Dictionary<string, string> { ["project"] = "p" }),
+                After: after ?? []),
             OperationState.Queued,
             "ann",
             requestedAt ?? Time,
@@ -87,6 +88,7 @@ internal static class Sample
         new ObjectKept("volume", "orders-volume"),
         Intended("network"),
         new ObjectDeleted("network"),
+        new LeftoversChecked(["docker/volume orders-stray"]),
         Ended(OperationState.Kept),
     ];
 }

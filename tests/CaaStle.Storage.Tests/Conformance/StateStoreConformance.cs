@@ -32,6 +32,8 @@ public abstract partial class StateStoreConformance : IAsyncLifetime
     [Fact]
     public async Task An_enqueued_operation_is_found_as_it_was_given()
     {
+        await MakeAvailableAsync("op-0", Orders);
+        await MakeAvailableAsync("op-00", SubjectKey.Container("web"));
         var operation = await CreateAsync("op-1", Shop, Orders, SubjectKey.Container("web"));
 
         Assert.Equivalent(operation, await store.FindOperationAsync("op-1", Cancellation), strict: true);
@@ -41,10 +43,11 @@ public abstract partial class StateStoreConformance : IAsyncLifetime
     [Fact]
     public async Task An_enqueued_creation_has_its_subject_and_its_first_entry()
     {
+        await MakeAvailableAsync("op-0", Orders);
         var operation = await CreateAsync("op-1", Shop, Orders);
 
         Assert.Equivalent(Sample.Subject(operation), await store.FindSubjectAsync(Shop, Cancellation), strict: true);
-        var record = Assert.Single(await JournalAsync());
+        var record = Assert.Single(await store.ReadJournalAsync("op-1", 0, 100, Cancellation));
         Assert.Equal(new JournalRecord(record.Position, "op-1", 1, Clock.GetUtcNow(), new OperationQueued("ann")), record);
     }
 
@@ -172,17 +175,43 @@ public abstract partial class StateStoreConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_late_entry_of_an_earlier_life_does_not_touch_the_next()
+    public async Task Nothing_comes_after_the_end_of_an_operation()
     {
-        var first = Sample.Operation("op-1", Orders) with { SubjectId = "life-1" };
-        await store.EnqueueAsync(first, Sample.Subject(first), Cancellation);
-        await store.AppendAsync("op-1", [Sample.Failing(), Sample.Ended(OperationState.RolledBack)], Cancellation);
-        var second = Sample.Operation("op-2", Orders) with { SubjectId = "life-2" };
-        await store.EnqueueAsync(second, Sample.Subject(second), Cancellation);
+        await MakeAvailableAsync("op-1", Orders);
+        var before = await JournalAsync();
 
-        await store.AppendAsync("op-1", [Sample.Ended(OperationState.RolledBack)], Cancellation);
+        await Assert.ThrowsAsync<OperationEndedException>(() => store.AppendAsync("op-1", [new CancelRequested("bob")], Cancellation));
 
-        Assert.Equal("life-2", (await store.FindSubjectAsync(Orders, Cancellation))?.Id);
+        Assert.Equal(before.Count, (await JournalAsync()).Count);
+    }
+
+    [Fact]
+    public async Task What_is_held_or_to_be_deleted_must_still_be_there()
+    {
+        var deployment = Sample.Operation("op-1", Shop, holds: Orders);
+        var deletion = Sample.Operation("op-2", Orders, OperationKind.Delete);
+
+        Assert.Equal(Orders, (await Assert.ThrowsAsync<SubjectChangedException>(
+            () => store.EnqueueAsync(deployment, Sample.Subject(deployment), Cancellation))).Subject);
+        Assert.Equal(Orders, (await Assert.ThrowsAsync<SubjectChangedException>(() => store.EnqueueAsync(deletion, null, Cancellation))).Subject);
+        await MakeAvailableAsync("op-3", Orders);
+        await Assert.ThrowsAsync<SubjectChangedException>(
+            () => store.EnqueueAsync(deletion with { SubjectId = "another-life" }, null, Cancellation));
+        Assert.Null(await store.FindSubjectAsync(Shop, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_operation_may_be_enqueued_behind_those_that_it_comes_after()
+    {
+        await MakeAvailableAsync("op-0", Orders);
+        await MakeAvailableAsync("op-00", Shop);
+        await store.EnqueueAsync(Sample.Operation("op-1", Shop, OperationKind.Delete, holds: Orders), null, Cancellation);
+
+        await Assert.ThrowsAsync<OperationConflictException>(
+            () => store.EnqueueAsync(Sample.Operation("op-2", Orders, OperationKind.Delete), null, Cancellation));
+        await store.EnqueueAsync(Sample.Operation("op-2", Orders, OperationKind.Delete, after: ["op-1"]), null, Cancellation);
+
+        Assert.Equal(["op-1"], (await store.FindOperationAsync("op-2", Cancellation))!.Request.After);
     }
 
     [Fact]
