@@ -1,5 +1,3 @@
-using CaaStle.Abstractions;
-
 namespace CaaStle.Clouds.Simulated;
 
 public enum WorldCallKind
@@ -17,15 +15,15 @@ public sealed record WorldCall(WorldCallKind Kind, string Name);
 public interface IWorldFaults
 {
     /// <returns>An error instead of the call; null to let it happen.</returns>
-    Task<CloudException?> BeforeAsync(WorldCall call, CancellationToken cancellationToken);
+    Task<Exception?> BeforeAsync(WorldCall call, CancellationToken cancellationToken);
 
     /// <returns>An error instead of the answer, after the call was applied; null to let the answer through.</returns>
-    Task<CloudException?> AfterAsync(WorldCall call, CancellationToken cancellationToken);
+    Task<Exception?> AfterAsync(WorldCall call, CancellationToken cancellationToken);
 }
 
 internal sealed class NoFaults : IWorldFaults
 {
-    public Task<CloudException?> BeforeAsync(WorldCall call, CancellationToken cancellationToken) => Task.FromResult<CloudException?>(null);
+    public Task<Exception?> BeforeAsync(WorldCall call, CancellationToken cancellationToken) => Task.FromResult<Exception?>(null);
 
-    public Task<CloudException?> AfterAsync(WorldCall call, CancellationToken cancellationToken) => Task.FromResult<CloudException?>(null);
+    public Task<Exception?> AfterAsync(WorldCall call, CancellationToken cancellationToken) => Task.FromResult<Exception?>(null);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CaaStle.Abstractions;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Ports;
@@ -7,7 +8,7 @@ namespace CaaStle.Engine.Execution;
 /// <summary>Makes everything in an operation's blueprint, each object the moment that those it depends on are ready.</summary>
 internal sealed class Creation(Operation operation, EngineServices services, Pace pace)
 {
-    private readonly Dictionary<Node, object> values = [];
+    private readonly ConcurrentDictionary<Node, object> values = [];
     private Failure? failure;
 
     /// <summary>Of the subject, once the run succeeded.</summary>
@@ -42,13 +43,9 @@ internal sealed class Creation(Operation operation, EngineServices services, Pac
             await ObjectGraph.RunAsync(
                 blueprint.Nodes, node => node.Key, node => node.Dependencies.Select(dependency => dependency.Key), MakeAsync);
         }
-        catch (Exception) when (failure is not null && !stop.IsCancellationRequested)
+        catch (Exception) when (!stop.IsCancellationRequested && (failure is not null || cancelled.IsCancellationRequested))
         {
-            return failure;
-        }
-        catch (OperationCanceledException) when (cancelled.IsCancellationRequested && !stop.IsCancellationRequested)
-        {
-            return await CancelledAsync(stop);
+            return cancelled.IsCancellationRequested ? await CancelledAsync(stop) : failure;
         }
 
         if (cancelled.IsCancellationRequested)
@@ -56,8 +53,15 @@ internal sealed class Creation(Operation operation, EngineServices services, Pac
             return await CancelledAsync(stop);
         }
 
-        Outputs = EvaluateOutputs(blueprint);
-        return null;
+        try
+        {
+            Outputs = EvaluateOutputs(blueprint);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return new(Failure.Internal, null, $"the outputs could not be computed: {exception.Message}", []);
+        }
 
         async Task MakeAsync(Node node)
         {
@@ -72,7 +76,7 @@ internal sealed class Creation(Operation operation, EngineServices services, Pac
             }
             catch (ObjectFailedException exception)
             {
-                failure ??= exception.Failure;
+                Interlocked.CompareExchange(ref failure, exception.Failure, null);
                 abandoned.Cancel();
                 await AppendAsync(new ObjectFailed(node.Key, exception.Failure.Message, exception.Failure.LastLog));
                 throw;

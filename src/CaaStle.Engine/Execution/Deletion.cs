@@ -92,10 +92,7 @@ internal sealed class Deletion(Operation operation, EngineServices services, Pac
             await AppendAsync(new ObjectDeleting(item.Key));
         }
 
-        var handler = services.Handlers.OfKind(item.Kind);
-        var spec = (ICloudObjectSpec)services.Serializer.Deserialize(item.Spec, handler.SpecType);
-        var marks = new Marks(services.Store.InstallationId, item.Subject.ToString(), item.SubjectId, item.Operation, item.Key);
-        var driver = new ObjectDriver(handler, spec, marks, operation.Id, services.Store, services.Clock, pace);
+        var driver = await DriverAsync(item);
         if (item.State is null)
         {
             driver.MarkUnsettled();
@@ -103,6 +100,23 @@ internal sealed class Deletion(Operation operation, EngineServices services, Pac
 
         await driver.MakeAbsentAsync(stop);
         await AppendAsync(new ObjectDeleted(item.Key));
+    }
+
+    private async Task<ObjectDriver> DriverAsync(ObjectRecord item)
+    {
+        try
+        {
+            var handler = services.Handlers.OfKind(item.Kind);
+            var spec = (ICloudObjectSpec)services.Serializer.Deserialize(item.Spec, handler.SpecType);
+            var marks = new Marks(services.Store.InstallationId, item.Subject.ToString(), item.SubjectId, item.Operation, item.Key);
+            return new(handler, spec, marks, operation.Id, services.Store, services.Clock, pace);
+        }
+        catch (Exception exception)
+        {
+            // The extension is not installed any more, or cannot read what it wrote. The operation is taken up again until it can.
+            await AppendAsync(new ObjectBlocked(item.Key, exception.Message));
+            throw;
+        }
     }
 
     private Task AppendAsync(JournalEntry entry) => services.Store.AppendAsync(operation.Id, [entry], CancellationToken.None);

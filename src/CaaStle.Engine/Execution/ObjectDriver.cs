@@ -125,7 +125,6 @@ internal sealed class ObjectDriver(
 
     private async Task CreateAsync(CancellationToken abandoned, CancellationToken stop)
     {
-        await ReportAsync("creating");
         await using var log = new LogRelay(store, operationId, marks.Key);
         MarkUnsettled();
         await handler.CreateAsync(spec, new ObjectCall(marks, log, abandoned), stop);

@@ -45,6 +45,31 @@ public sealed class RollbackTests
     });
 
     [Fact]
+    public void A_defect_in_an_extension_is_a_failure_and_is_undone() => host.Run(async () =>
+    {
+        host.Faults.Defect(WorldCallKind.Create, "orders-users");
+
+        var operation = await host.CreateEnvironmentAsync(Samples.TwoDatabases);
+
+        Assert.Equal(OperationState.RolledBack, operation.State);
+        Assert.Equal(Failure.Internal, operation.Failure!.Code);
+        Assert.Contains("nobody thought of this", operation.Failure.Message, StringComparison.Ordinal);
+        Assert.Empty(host.World.Objects);
+    });
+
+    [Fact]
+    public void A_defect_while_undoing_blocks_and_is_tried_again() => host.Run(async () =>
+    {
+        host.Faults.Defect(WorldCallKind.Delete, "network");
+
+        var operation = await host.CreateEnvironmentAsync(Samples.FailingDatabase);
+
+        Assert.Equal(OperationState.RolledBack, operation.State);
+        Assert.Contains(await host.JournalAsync(operation.Id), entry => entry is ObjectBlocked { Key: "network" });
+        Assert.Empty(host.World.Objects);
+    });
+
+    [Fact]
     public void The_wreck_is_kept_when_asked_for_and_can_be_deleted_then() => host.Run(async () =>
     {
         var operation = await host.CreateEnvironmentAsync(Samples.FailingDatabase, keep: true);

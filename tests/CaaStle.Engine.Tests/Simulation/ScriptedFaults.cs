@@ -6,8 +6,8 @@ namespace CaaStle.Engine.Tests.Simulation;
 /// <summary>What is to go wrong, by call. Each fault strikes once for each time that it was added.</summary>
 internal sealed class ScriptedFaults
 {
-    private readonly List<(Func<WorldCall, bool> When, CloudException Fault)> before = [];
-    private readonly List<(Func<WorldCall, bool> When, CloudException Fault)> after = [];
+    private readonly List<(Func<WorldCall, bool> When, Exception Fault)> before = [];
+    private readonly List<(Func<WorldCall, bool> When, Exception Fault)> after = [];
 
     public List<WorldCall> Calls { get; } = [];
 
@@ -25,20 +25,23 @@ internal sealed class ScriptedFaults
         }
     }
 
+    /// <summary>Not a fault of the cloud's but of the code that talks to it.</summary>
+    public void Defect(WorldCallKind kind, string part) => before.Add((Matches(kind, part), new NotSupportedException("nobody thought of this")));
+
     public void LoseAnswer(WorldCallKind kind, string part) =>
         after.Add((Matches(kind, part), new CloudException(CloudFault.Unreachable, "connection reset")));
 
-    public CloudException? Before(WorldCall call)
+    public Exception? Before(WorldCall call)
     {
         Calls.Add(call);
         return Take(before, call);
     }
 
-    public CloudException? After(WorldCall call) => Take(after, call);
+    public Exception? After(WorldCall call) => Take(after, call);
 
     private static Func<WorldCall, bool> Matches(WorldCallKind kind, string part) => call => call.Kind == kind && call.Name.Contains(part, StringComparison.Ordinal);
 
-    private static CloudException? Take(List<(Func<WorldCall, bool> When, CloudException Fault)> faults, WorldCall call)
+    private static Exception? Take(List<(Func<WorldCall, bool> When, Exception Fault)> faults, WorldCall call)
     {
         var index = faults.FindIndex(fault => fault.When(call));
         if (index < 0)

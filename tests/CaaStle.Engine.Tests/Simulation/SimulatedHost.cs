@@ -225,14 +225,14 @@ internal sealed class SimulatedHost
         // A call belongs to the process that is alive when it begins.
         private readonly Dictionary<WorldCall, Life> begun = new(ReferenceEqualityComparer.Instance);
 
-        public async Task<CloudException?> BeforeAsync(WorldCall call, CancellationToken cancellationToken)
+        public async Task<Exception?> BeforeAsync(WorldCall call, CancellationToken cancellationToken)
         {
             begun[call] = host.life;
             await StepAsync(call, host.life);
             return host.Faults.Before(call);
         }
 
-        public async Task<CloudException?> AfterAsync(WorldCall call, CancellationToken cancellationToken)
+        public async Task<Exception?> AfterAsync(WorldCall call, CancellationToken cancellationToken)
         {
             begun.Remove(call, out var of);
             await StepAsync(call, of!);
