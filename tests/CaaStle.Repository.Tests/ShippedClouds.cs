@@ -4,10 +4,10 @@ using CaaStle.Engine.Ports;
 
 namespace CaaStle.Repository.Tests;
 
-/// <summary>The clouds that users find without doing anything; the simulated one is not for them.</summary>
+/// <summary>The clouds that users find without doing anything.</summary>
 internal sealed class ShippedClouds : ICloudCatalog
 {
-    private static readonly string[] Assemblies = ["CaaStle.Clouds.Local"];
+    private static readonly string[] Assemblies = ["CaaStle.Clouds.Local", "CaaStle.Clouds.Simulated"];
 
     public IReadOnlyList<ICloud> Clouds { get; } =
     [
