@@ -23,7 +23,8 @@ public sealed class ReadingTests : IAsyncLifetime
         await store.AppendAsync("op-1", [.. Sample.EveryEntry, Sample.Ended(OperationState.Succeeded)], Cancellation);
         var second = Sample.Operation("op-2", SubjectKey.Application("shop"), holds: SubjectKey.Environment("orders"));
         await store.EnqueueAsync(second, Sample.Subject(second), Cancellation);
-        await store.AppendAsync("op-2", [Sample.Intended("a"), Sample.Intended("b", holdsData: true, "a"), Sample.Ready("a")], Cancellation);
+        await store.AppendAsync(
+            "op-2", [Sample.Intended("a"), Sample.Intended("b", holdsData: true, "a"), Sample.Ready("a")], Cancellation);
     }
 
     public ValueTask DisposeAsync()
