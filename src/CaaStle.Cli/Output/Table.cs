@@ -27,7 +27,7 @@ internal sealed class Table(params IReadOnlyList<string> headings)
             AppendRow(text, indent, widths, [.. headings.Select(heading => new Cell(heading))]);
         foreach (var row in rows)
             AppendRow(text, indent, widths, row);
-        output.Write(text);
+        output.Write(text.ToString());
     }
 
     private static void AppendRow(StringBuilder text, string indent, int[] widths, Cell[] row)

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Microsoft.EntityFrameworkCore.Migrations;
+using CaaStle.Storage.Relational.Migrations;
 
 namespace CaaStle.Storage.Relational;
 
@@ -11,9 +11,5 @@ internal static class Schema
         typeof(Schema).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Identifiers of all migrations, oldest first.</summary>
-    public static IReadOnlyList<string> Migrations { get; } =
-        [.. typeof(Schema).Assembly.GetTypes()
-            .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id)
-            .OfType<string>()
-            .Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Migrations { get; } = [First.Id];
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CaaStle.Engine.Ports;
 using CaaStle.Storage.Relational;
 using Microsoft.Data.Sqlite;
@@ -72,6 +73,8 @@ public sealed class SqliteStateStore : RelationalStateStore
             .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))
             .EnableThreadSafetyChecks(false)
             .Options;
+
+    private protected override DbConnection OpenConnection() => file.Open();
 
     private protected override StoreException DescribeWriteFailure(Exception failure)
     {

@@ -5,9 +5,11 @@ namespace CaaStle.Storage.Relational.Migrations;
 
 /// <summary>The schema of version 0.1.</summary>
 [DbContext(typeof(StoreContext))]
-[Migration("20261122000000_First")]
+[Migration(Id)]
 internal sealed class First : Migration
 {
+    public const string Id = "20261122000000_First";
+
     private const string Autoincrement = "Sqlite:Autoincrement";
 
     protected override void Up(MigrationBuilder migrationBuilder)
