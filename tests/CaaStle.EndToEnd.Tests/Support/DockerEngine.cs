@@ -4,16 +4,19 @@ using System.Text.Json;
 namespace CaaStle.EndToEnd.Tests.Support;
 
 /// <param name="Kind">As CaaStle calls it: <c>docker/container</c>.</param>
-/// <param name="Subject">Of its labels; null without.</param>
-internal sealed record DockerObject(string Kind, string Name, string? Subject);
+/// <param name="Subject">Of its labels, as the installation; null without.</param>
+internal sealed record DockerObject(string Kind, string Name, string? Subject, string? Installation)
+{
+    /// <summary>Whether its name or its subject's has the word in it.</summary>
+    public bool Has(string word) => Name.Contains(word) || Subject?.Contains(word) == true;
+}
 
 /// <summary>Docker's engine as it is, read past CaaStle.</summary>
 internal static class DockerEngine
 {
     private static readonly HttpClient Http = Connect();
 
-    /// <summary>Everything whose name or label has the word in it.</summary>
-    public static async Task<IReadOnlyList<DockerObject>> FindAsync(string word)
+    public static async Task<IReadOnlyList<DockerObject>> ListAsync()
     {
         var found = new List<DockerObject>();
         foreach (var container in await ListAsync("containers/json?all=1"))
@@ -28,15 +31,7 @@ internal static class DockerEngine
             found.Add(Of("docker/image", tags.ValueKind == JsonValueKind.Array && tags.GetArrayLength() > 0 ? tags[0].GetString()! : "", image));
         }
 
-        return [.. found.Where(item => item.Name.Contains(word) || item.Subject?.Contains(word) == true)];
-    }
-
-    /// <summary>Makes a container in the way of others; nobody but the caller knows it.</summary>
-    public static async Task CreateContainerAsync(string name, string image)
-    {
-        using var body = new StringContent(JsonSerializer.Serialize(new { Image = image }), null, "application/json");
-        using var response = await Http.PostAsync($"containers/create?name={name}", body);
-        response.EnsureSuccessStatusCode();
+        return found;
     }
 
     public static async Task RemoveAsync(DockerObject item)
@@ -66,11 +61,13 @@ internal static class DockerEngine
         return list.ValueKind == JsonValueKind.Null ? [] : [.. list.EnumerateArray().Select(item => item.Clone())];
     }
 
-    private static DockerObject Of(string kind, string name, JsonElement item) => new(
-        kind,
-        name,
-        item.TryGetProperty("Labels", out var labels) && labels.ValueKind == JsonValueKind.Object
-            && labels.TryGetProperty("caastle.subject", out var subject) ? subject.GetString() : null);
+    private static DockerObject Of(string kind, string name, JsonElement item) =>
+        new(kind, name, Label(item, "caastle.subject"), Label(item, "caastle.installation"));
+
+    private static string? Label(JsonElement item, string name) =>
+        item.GetProperty("Labels") is { ValueKind: JsonValueKind.Object } labels && labels.TryGetProperty(name, out var label)
+            ? label.GetString()
+            : null;
 
     private static HttpClient Connect()
     {

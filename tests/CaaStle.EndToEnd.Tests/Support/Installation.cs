@@ -10,6 +10,7 @@ internal sealed class Installation : IAsyncDisposable
 {
     private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("caastle-e2e-");
     private readonly List<RunningProcess> servers = [];
+    private string? label;
 
     public Installation() => Directory.CreateDirectory(Work);
 
@@ -28,7 +29,9 @@ internal sealed class Installation : IAsyncDisposable
 
     public string ServerLog => Path.Combine(Home, "logs", "server.log");
 
-    private Dictionary<string, string> Variables => new() { ["CLD_HOME"] = Home, ["CLD_PORT"] = "0", ["NO_COLOR"] = "1" };
+    public Dictionary<string, string> Settings { get; } = [];
+
+    private Dictionary<string, string> Variables => new(Settings) { ["CLD_HOME"] = Home, ["CLD_PORT"] = "0", ["NO_COLOR"] = "1" };
 
     public string Write(string file, string text)
     {
@@ -69,7 +72,13 @@ internal sealed class Installation : IAsyncDisposable
         JsonSerializer.Deserialize(
             (await DoAsync("op", "list", "--subject", subject, "-o", "json")).Output, ApiJson.Default.IReadOnlyListOperationView)!;
 
-    public Task<IReadOnlyList<DockerObject>> FindInDockerAsync() => DockerEngine.FindAsync(Word);
+    /// <summary>What Docker has of this installation, by its label or by its names.</summary>
+    public async Task<IReadOnlyList<DockerObject>> FindInDockerAsync()
+    {
+        var all = await DockerEngine.ListAsync();
+        label ??= all.FirstOrDefault(item => item.Has(Word))?.Installation;
+        return [.. all.Where(item => item.Has(Word) || (label is not null && item.Installation == label))];
+    }
 
     /// <summary>Docker has exactly what the record says, so many of each kind, each once.</summary>
     public async Task AssertDockerHasAsync(int networks, int volumes, int containers, params IReadOnlyList<ObjectView>[] records)
