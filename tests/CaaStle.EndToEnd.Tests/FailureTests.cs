@@ -90,8 +90,8 @@ public sealed class FailureTests : IAsyncLifetime
         Assert.True(detached.ExitCode == 130, detached.ToString());
         var operation = Assert.Single(await installation.ListOperationsAsync($"application/{installation.Application}"));
         Assert.Equal("running", operation.State);
-        Assert.Contains($"cld op watch {operation.Id}", detached.Error);
-        Assert.Contains($"cld op cancel {operation.Id}", detached.Error);
+        Assert.Contains($"op watch {operation.Id}", detached.Error);
+        Assert.Contains($"op cancel {operation.Id}", detached.Error);
         await installation.AssertDockerHasAsync(
             1, 0, 1, (await installation.ShowEnvironmentAsync()).Objects, (await installation.ShowApplicationAsync()).Objects);
 

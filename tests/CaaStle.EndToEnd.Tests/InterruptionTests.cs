@@ -12,7 +12,7 @@ public sealed class InterruptionTests
         var server = await installation.StartServerAsync();
         using var creation = installation.Start(
             "env", "create", installation.Environment, installation.Write("environment.yaml", Samples.MySql), "--progress", "plain");
-        await creation.UntilWrittenAsync("mysql/container: creating");
+        await creation.UntilWrittenAsync("mysql/container (docker/container)");
         await server.SignalAsync("TERM");
         Assert.Equal(0, (await server.WaitAsync()).ExitCode);
 

@@ -32,12 +32,12 @@ public sealed class MainJobTests
 
         var refused = await installation.ExpectAsync(5, "env", "delete", environment, "--yes");
         Assert.Contains(application, refused.Error);
-        Assert.Contains($"cld env delete {environment} --force", refused.Error);
+        Assert.Contains($"env delete {environment} --force", refused.Error);
         Assert.Equal(Greeting, await installation.AskApplicationAsync());
 
         var volume = before.Single(item => item.Kind == "docker/volume");
         var deleted = await installation.DoAsync("env", "delete", environment, "--force", "--keep-data", "--yes");
-        Assert.Contains($"kept: {volume.Name}", deleted.Error);
+        Assert.Contains($"kept: {volume.Name}\n", deleted.Error);
         Assert.Equal(["docker/image", "docker/volume"], (await installation.FindInDockerAsync()).Select(item => item.Kind).Order());
         await DockerEngine.RemoveAsync(volume);
 

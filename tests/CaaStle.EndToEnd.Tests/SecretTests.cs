@@ -10,11 +10,11 @@ public sealed class SecretTests
     {
         await using var installation = new Installation { Settings = { ["CLD_LOGLEVEL"] = "Trace" } };
         var definition = installation.Write("environment.yaml", $"{Samples.MySql}\n      - resource:\n          type: redis\n");
+        var application = installation.Write("shop.yaml", Samples.AsksRedis);
         var seen = new List<Result>
         {
             await installation.DoAsync("env", "create", installation.Environment, definition, "--progress", "json"),
-            await installation.DoAsync(
-                "app", "deploy", installation.Application, installation.Environment, installation.Write("shop.yaml", Samples.AsksRedis), "-o", "json"),
+            await installation.DoAsync("app", "deploy", installation.Application, installation.Environment, application, "-o", "json"),
             await installation.DoAsync("env", "show", installation.Environment),
             await installation.DoAsync("env", "show", installation.Environment, "-o", "json"),
             await installation.DoAsync("env", "show", installation.Environment, "-o", "dotenv"),

@@ -28,7 +28,7 @@ public sealed class DatabaseCrashTests
             var answer = await DockerEngine.ExecuteAsync(
                 container,
                 new Dictionary<string, string> { ["MYSQL_PWD"] = password },
-                "mariadb", "--host", "127.0.0.1", "--user", user, "--batch", "--skip-column-names", "--execute", "SELECT DATABASE()", outputs["DBName"]);
+                ["mariadb", "--host", "127.0.0.1", "--user", user, "--skip-column-names", "--execute", "SELECT DATABASE()", outputs["DBName"]]);
             Assert.Equal("orders", answer);
         }
 

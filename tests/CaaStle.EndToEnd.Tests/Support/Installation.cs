@@ -55,17 +55,19 @@ internal sealed class Installation : IAsyncDisposable
     public async Task<Result> ExpectAsync(int exitCode, params string[] words)
     {
         var result = await CldAsync(words);
-        Assert.True(result.ExitCode == exitCode, $"cld {string.Join(' ', words)}: expected exit code {exitCode}, got {result}{await TellServerAsync()}");
+        Assert.True(
+            result.ExitCode == exitCode,
+            $"cld {string.Join(' ', words)}: expected exit code {exitCode}, got {result}{await TellServerAsync()}");
         return result;
     }
 
     public RunningProcess Start(params string[] words) => new(Repository.Client, words, Variables, Work);
 
     public async Task<EnvironmentDetail> ShowEnvironmentAsync(bool reveal = false) =>
-        JsonSerializer.Deserialize((await DoAsync(["env", "show", Environment, "-o", "json", .. Reveal(reveal)])).Output, ApiJson.Default.EnvironmentDetail)!;
+        JsonSerializer.Deserialize(await ShowAsync("env", Environment, reveal), ApiJson.Default.EnvironmentDetail)!;
 
     public async Task<ApplicationDetail> ShowApplicationAsync(bool reveal = false) =>
-        JsonSerializer.Deserialize((await DoAsync(["app", "show", Application, "-o", "json", .. Reveal(reveal)])).Output, ApiJson.Default.ApplicationDetail)!;
+        JsonSerializer.Deserialize(await ShowAsync("app", Application, reveal), ApiJson.Default.ApplicationDetail)!;
 
     /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<OperationView>> ListOperationsAsync(string subject) =>
@@ -134,15 +136,22 @@ internal sealed class Installation : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopServerAsync("KILL");
-        foreach (var server in servers)
-            server.Dispose();
-        foreach (var item in (await FindInDockerAsync()).OrderBy(item => item.Kind == "docker/container" ? 0 : 1))
-            await DockerEngine.RemoveAsync(item);
-        root.Delete(recursive: true);
+        try
+        {
+            await StopServerAsync("KILL");
+        }
+        finally
+        {
+            foreach (var server in servers)
+                server.Dispose();
+            foreach (var item in (await FindInDockerAsync()).OrderBy(item => item.Kind == "docker/container" ? 0 : 1))
+                await DockerEngine.RemoveAsync(item);
+            root.Delete(recursive: true);
+        }
     }
 
-    private static string[] Reveal(bool reveal) => reveal ? ["--reveal"] : [];
+    private async Task<string> ShowAsync(string noun, string name, bool reveal) =>
+        (await DoAsync([noun, "show", name, "-o", "json", .. (string[])(reveal ? ["--reveal"] : [])])).Output;
 
     private async Task<string> TellServerAsync() =>
         File.Exists(ServerLog) ? $"\nThe server's log:\n{string.Join('\n', (await File.ReadAllLinesAsync(ServerLog)).TakeLast(20))}" : "";

@@ -18,7 +18,8 @@ internal sealed class RunningProcess : IDisposable
     private readonly StringBuilder output = new();
     private readonly StringBuilder error = new();
 
-    public RunningProcess(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> variables, string? directory = null)
+    public RunningProcess(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> variables, string? directory = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -56,8 +57,8 @@ internal sealed class RunningProcess : IDisposable
         catch (OperationCanceledException)
         {
             process.Kill();
-            throw new TimeoutException(
-                $"{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)} has not ended after {Limit}.\n{Output}\n{Error}");
+            var command = $"{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)}";
+            throw new TimeoutException($"{command} has not ended after {Limit}.\n{Output}\n{Error}");
         }
 
         return new(process.ExitCode, Output, Error);
