@@ -45,7 +45,7 @@ internal sealed class Outcome(Invocation invocation)
         var word = operation.Action == "delete" ? "deleted" : operation.Subject.StartsWith("container/", StringComparison.Ordinal) ? "built" : "available";
         invocation.Note($"{style.Good("✓")} {Untrusted.Clean(operation.Subject)} is {word} ({Duration(operation)})");
         foreach (var kept in progress.Changes().Where(change => change.What == "kept"))
-            invocation.Note(Untrusted.Clean($"{Indent}kept: {kept.Kind} {kept.Identity ?? kept.Key}"));
+            invocation.Note(Untrusted.Clean($"{Indent}kept: {$"{kept.Kind} {kept.Identity ?? kept.Key}".TrimStart()}"));
         OutputsText.Write(operation.Outputs, invocation.Context.Output, showSecrets: false);
         invocation.Suggest(Next(operation));
     }

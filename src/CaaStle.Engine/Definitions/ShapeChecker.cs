@@ -111,9 +111,17 @@ internal sealed class ShapeChecker(string file, List<DefinitionProblem> problems
         var chosen = mapping.Find(cases.Key);
         if (chosen is null && cases.Default is null)
         {
-            CheckDuplicates(mapping, path);
-            Report(parent, Join(path, cases.Key), $"the key '{cases.Key}' is missing", TextShape.OneOf(words));
-            return;
+            var misspelt = mapping.Entries.FirstOrDefault(entry => NearestWord.Find(entry.Key.Text, [cases.Key]) is not null);
+            if (misspelt is null)
+            {
+                CheckDuplicates(mapping, path);
+                Report(parent, Join(path, cases.Key), $"the key '{cases.Key}' is missing", TextShape.OneOf(words));
+                return;
+            }
+
+            Report(misspelt.Key.Position, Join(path, misspelt.Key.Text), $"unknown key {misspelt.Key.Description}", cases.Key, cases.Key);
+            chosen = misspelt.Value;
+            settled = settled.Add(misspelt.Key.Text);
         }
 
         var word = chosen is null ? cases.Default! : (chosen as YamlScalar)?.Text ?? "";
@@ -157,7 +165,7 @@ internal sealed class ShapeChecker(string file, List<DefinitionProblem> problems
             }
         }
 
-        foreach (var missing in shape.Keys.Where(key => key.Required && !present.Contains(key.Name)))
+        foreach (var missing in shape.Keys.Where(key => key.Required && !present.Contains(key.Name) && !settled.Contains(key.Name)))
         {
             Report(parent, Join(path, missing.Name), $"the key '{missing.Name}' is missing", missing.Shape.Expected);
         }

@@ -38,6 +38,16 @@ public sealed class EnvironmentProblemTests
             "2:3: environment.app_deployment.type: the key 'type' is missing (expected one of ecs, eks)"
         },
         {
+            "environment:\n  app_deployment:\n    target: aws\n    tpye: ecs\n",
+            "4:5: environment.app_deployment.tpye: unknown key 'tpye' (expected type; did you mean type?)"
+        },
+        {
+            "environment:\n  app_deployment:\n    target: aws\n    tpye: ecs\n    clster_size: 2\n",
+            "4:5: environment.app_deployment.tpye: unknown key 'tpye' (expected type; did you mean type?)\n"
+            + "5:5: environment.app_deployment.clster_size: unknown key 'clster_size' "
+            + "(expected one of target, type, cluster_size, instance_type; did you mean cluster_size?)"
+        },
+        {
             "environment:\n  app_deployment:\n    type: ecs\n",
             "2:3: environment.app_deployment.target: the key 'target' is missing (expected one of aws, gcloud, local)"
         },

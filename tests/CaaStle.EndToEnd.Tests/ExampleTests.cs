@@ -1,0 +1,72 @@
+using CaaStle.EndToEnd.Tests.Support;
+
+namespace CaaStle.EndToEnd.Tests;
+
+/// <summary>The other examples, as their descriptions say.</summary>
+public sealed class ExampleTests
+{
+    [Fact]
+    public Task Postgres_keeps_notes() => RunAsync("postgres", "notes", async installation =>
+    {
+        var url = (await installation.ShowApplicationAsync()).Outputs.Single(output => output.Name == "Url").Value;
+        using var http = new HttpClient();
+        using var note = new StringContent("buy milk");
+        using var answer = await http.PostAsync(url, note);
+        Assert.Equal("note 1\n", await answer.Content.ReadAsStringAsync());
+        Assert.Equal("1: buy milk\n", await installation.AskApplicationAsync());
+    });
+
+    [Fact]
+    public Task Redis_counts_visits() => RunAsync("redis", "visits", async installation =>
+    {
+        Assert.Equal("You are visitor 1.\n", await installation.AskApplicationAsync());
+        Assert.Equal("You are visitor 2.\n", await installation.AskApplicationAsync());
+    });
+
+    [Theory]
+    [InlineData("environment-local.yaml", 0)]
+    [InlineData("environment-local-untyped.yaml", 0)]
+    [InlineData("environment-local-mysql.yaml", 1)]
+    public async Task Files_of_the_original_work_unchanged(string file, int databases)
+    {
+        await using var installation = new Installation();
+        var environment = installation.Environment;
+        await installation.DoAsync("env", "create", environment, Repository.Example($"original/{file}"));
+        var shown = await installation.ShowEnvironmentAsync(reveal: true);
+        await installation.AssertDockerHasAsync(networks: 1, volumes: databases, containers: databases, shown.Objects);
+
+        // A stand-in for the application that the original's files are about.
+        installation.Write("app/Dockerfile", """
+            FROM debian:bookworm-slim
+            CMD ["perl", "-MIO::Socket::INET", "-e", "$s = IO::Socket::INET->new(LocalPort => 5000, Listen => 5) or die; \
+              while ($c = $s->accept) { print $c qq(HTTP/1.0 200 OK\r\n\r\n$ENV{DB_USER} $ENV{DB_PASSWORD} $ENV{DB_HOST} $ENV{DB_NAME}); close $c }"]
+            """);
+        await installation.DoAsync("container", "create", "greetings", "local", "--context", "app");
+        var application = databases == 0 ? "app.yaml" : "app-mysql.yaml";
+        await installation.DoAsync("app", "deploy", installation.Application, environment, Repository.Example($"original/{application}"));
+        var outputs = shown.Resources.SelectMany(resource => resource.Outputs).ToDictionary(output => output.Name, output => output.Value);
+        string[] expected = [.. ((string[])["Username", "Password", "DBHOST", "DBName"]).Select(name => outputs.GetValueOrDefault(name, ""))];
+        Assert.Equal(string.Join(' ', expected), await installation.AskApplicationAsync());
+
+        await DeleteAsync(installation, "greetings");
+    }
+
+    private static async Task RunAsync(string folder, string container, Func<Installation, Task> use)
+    {
+        await using var installation = new Installation();
+        await installation.DoAsync("env", "create", installation.Environment, Repository.Example($"{folder}/environment.yaml"));
+        await installation.DoAsync("container", "create", container, "local", "--context", Repository.Example($"{folder}/app"));
+        await installation.DoAsync(
+            "app", "deploy", installation.Application, installation.Environment, Repository.Example($"{folder}/{container}.yaml"));
+        await use(installation);
+        await DeleteAsync(installation, container);
+    }
+
+    private static async Task DeleteAsync(Installation installation, string container)
+    {
+        await installation.DoAsync("app", "delete", installation.Application, "--yes");
+        await installation.DoAsync("container", "delete", container, "--yes");
+        await installation.DoAsync("env", "delete", installation.Environment, "--yes");
+        await installation.AssertNothingIsLeftAsync();
+    }
+}

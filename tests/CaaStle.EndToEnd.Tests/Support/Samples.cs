@@ -1,0 +1,95 @@
+namespace CaaStle.EndToEnd.Tests.Support;
+
+internal static class Samples
+{
+    /// <summary>An image that no machine has, of a registry that never answers.</summary>
+    public const string AbsentImage = "127.0.0.1:9/caastle/absent:1";
+
+    public const string NoResources = """
+        environment:
+          app_deployment:
+            target: local
+            type: local-docker
+        """;
+
+    public const string Redis = """
+        environment:
+          app_deployment:
+            target: local
+            type: local-docker
+          resources:
+            local:
+              - resource:
+                  type: redis
+        """;
+
+    public const string MySql = """
+        environment:
+          app_deployment:
+            target: local
+            type: local-docker
+          resources:
+            local:
+              - resource:
+                  type: mysql
+                  configuration:
+                    image: mariadb:10.11
+                    dbname: orders
+        """;
+
+    /// <summary>What is there can become ready before the other fails.</summary>
+    public const string RedisAndAbsentImage = $"""
+        environment:
+          app_deployment:
+            target: local
+            type: local-docker
+          resources:
+            local:
+              - resource:
+                  type: redis
+                  name: fine
+              - resource:
+                  type: redis
+                  name: broken
+                  configuration:
+                    image: {AbsentImage}
+        """;
+
+    /// <summary>Answers every request with what Redis says to the bound password and a PING. Needs no image but Debian's.</summary>
+    public const string AsksRedis = """
+        app:
+          image: debian:bookworm-slim
+          container_port: 8080
+          health: /
+          env:
+            REDIS: $CAASTLE_REDIS_Address:$CAASTLE_REDIS_Port
+            PASSWORD: $CAASTLE_REDIS_Password
+          command:
+            - perl
+            - -MIO::Socket::INET
+            - -e
+            - |
+              $SIG{TERM} = sub { exit };
+              my $server = IO::Socket::INET->new(LocalPort => 8080, Listen => 5, ReuseAddr => 1) or die;
+              while (my $client = $server->accept) {
+                while (my $line = <$client>) { last if $line =~ /^\r?\n$/ }
+                my $redis = IO::Socket::INET->new(PeerAddr => $ENV{REDIS});
+                print $redis "AUTH $ENV{PASSWORD}\r\nPING\r\n";
+                my $answer = <$redis> . <$redis>;
+                print $client "HTTP/1.0 200 OK\r\n\r\n$answer";
+                close $client;
+              }
+        """;
+
+    public const string RedisAnswer = "+OK\r\n+PONG\r\n";
+
+    /// <summary>An application of Debian's shell.</summary>
+    /// <param name="more">Further lines, below <c>app:</c>.</param>
+    public static string Shell(string script, params string[] more) => $"""
+        app:
+          image: debian:bookworm-slim
+          container_port: 8080
+          command: [sh, -c, '{script}']
+          {string.Join("\n  ", more)}
+        """;
+}
