@@ -1,4 +1,5 @@
 using CaaStle.Api;
+using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
 using CaaStle.Engine.Ports;
@@ -42,7 +43,8 @@ internal static class ContainerEndpoints
         ContextStore.CheckName(name);
         if (await store.FindSubjectAsync(SubjectKey.Container(name), cancellationToken) is { } existing)
         {
-            throw new SubjectExistsException(existing.Key);
+            var underWay = await store.ListOperationsAsync(new(existing.Key, UnderWay: true, Limit: 1), cancellationToken);
+            throw underWay is [var holder, ..] ? new OperationConflictException(holder) : new SubjectExistsException(existing.Key);
         }
 
         var archive = await contexts.SaveAsync(name, context, cancellationToken);
@@ -70,9 +72,21 @@ internal static class ContainerEndpoints
     }
 
     internal static async Task<Accepted<OperationView>> DeleteAsync(
-        string name, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
+        string name, IStateStore store, DefinitionReader definitions, IOperationService operations, CancellationToken cancellationToken)
     {
         var container = await store.GetSubjectAsync(SubjectKey.Container(name), cancellationToken);
+        var users = await store.ApplicationsOfAsync(container.Key, definitions, cancellationToken);
+        if (users.Count > 0)
+        {
+            var names = users.Select(application => application.Key.Name).ToList();
+            throw new RefusedRequestException(
+                StatusCodes.Status412PreconditionFailed,
+                ProblemCodes.InUse,
+                $"Applications run {container.Key}: {string.Join(", ", names)}.",
+                null,
+                [.. names.Select(application => $"cld app delete {application}")]);
+        }
+
         return Answers.Accepted(await operations.DeleteAsync(
             new(container.Key, Force: false, KeepData: false, Answers.Requester), cancellationToken));
     }

@@ -1,4 +1,5 @@
 using CaaStle.Api;
+using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Endpoints.Views;
@@ -41,6 +42,25 @@ internal static class SubjectQueries
     public static async Task<IReadOnlyList<SubjectRecord>> ApplicationsInAsync(
         this IStateStore store, string environment, CancellationToken cancellationToken) =>
         [.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken)).Where(subject => subject.Environment == environment)];
+
+    /// <summary>The applications whose image a container is.</summary>
+    public static async Task<IReadOnlyList<SubjectRecord>> ApplicationsOfAsync(
+        this IStateStore store, SubjectKey container, DefinitionReader definitions, CancellationToken cancellationToken) =>
+        [.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
+            .Where(application => ImageOf(application, definitions) == container.Name)];
+
+    private static string? ImageOf(SubjectRecord application, DefinitionReader definitions)
+    {
+        try
+        {
+            return definitions.ReadApplication(application.Definition, application.Key.Name).Image;
+        }
+        catch (InvalidDefinitionException)
+        {
+            // Written for another version: nothing that is there may be kept from being deleted because of that.
+            return null;
+        }
+    }
 
     public static async Task<IReadOnlyList<OperationView>> HistoryAsync(this IStateStore store, SubjectKey subject, CancellationToken cancellationToken) =>
         [.. (await store.ListOperationsAsync(new(subject, Limit: Many), cancellationToken)).Select(operation => OperationViews.Of(operation))];

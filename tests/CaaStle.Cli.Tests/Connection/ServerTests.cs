@@ -73,7 +73,7 @@ public sealed class ServerTests
         Executable(cld, "exit 1");
 
         Assert.Equal(new Result(ExitCode.Unreachable, "", "error: No server runs.\n→ cld server start\n"), await cld.RunAsync("server", "status"));
-        Assert.Equal(new Result(ExitCode.Ok, "", "The server does not run.\n"), await cld.RunAsync("server", "stop"));
+        Assert.Equal(new Result(ExitCode.Ok, "", "No server runs.\n"), await cld.RunAsync("server", "stop"));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class ServerTests
         });
         using var cld = new Cld(server);
 
-        Assert.Equal(new Result(ExitCode.Ok, "", "The server does not run.\n"), await cld.RunAsync("server", "stop"));
+        Assert.Equal(new Result(ExitCode.Ok, "", "The server has ended.\n"), await cld.RunAsync("server", "stop"));
         Assert.Equal(ExitCode.Unreachable, (await cld.RunAsync("server", "status")).Exit);
     }
 
