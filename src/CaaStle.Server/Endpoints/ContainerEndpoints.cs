@@ -1,9 +1,9 @@
 using CaaStle.Api;
-using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Endpoints.Views;
+using CaaStle.Server.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CaaStle.Server.Endpoints;
@@ -72,10 +72,10 @@ internal static class ContainerEndpoints
     }
 
     internal static async Task<Accepted<OperationView>> DeleteAsync(
-        string name, IStateStore store, DefinitionReader definitions, IOperationService operations, CancellationToken cancellationToken)
+        string name, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
     {
         var container = await store.GetSubjectAsync(SubjectKey.Container(name), cancellationToken);
-        var users = await store.ApplicationsOfAsync(container.Key, definitions, cancellationToken);
+        var users = await store.ApplicationsOfAsync(container.Key, cancellationToken);
         if (users.Count > 0)
         {
             var names = users.Select(application => application.Key.Name).ToList();

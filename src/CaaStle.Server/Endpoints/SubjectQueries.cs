@@ -1,5 +1,4 @@
 using CaaStle.Api;
-using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Endpoints.Views;
@@ -43,23 +42,21 @@ internal static class SubjectQueries
         this IStateStore store, string environment, CancellationToken cancellationToken) =>
         [.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken)).Where(subject => subject.Environment == environment)];
 
-    /// <summary>The applications whose image a container is.</summary>
+    /// <summary>The applications whose image a container is: their creations held it.</summary>
     public static async Task<IReadOnlyList<SubjectRecord>> ApplicationsOfAsync(
-        this IStateStore store, SubjectKey container, DefinitionReader definitions, CancellationToken cancellationToken) =>
-        [.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
-            .Where(application => ImageOf(application, definitions) == container.Name)];
-
-    private static string? ImageOf(SubjectRecord application, DefinitionReader definitions)
+        this IStateStore store, SubjectKey container, CancellationToken cancellationToken)
     {
-        try
+        var users = new List<SubjectRecord>();
+        foreach (var application in await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
         {
-            return definitions.ReadApplication(application.Definition, application.Key.Name).Image;
+            var operations = await store.ListOperationsAsync(new(application.Key, Limit: Many), cancellationToken);
+            if (operations.Any(operation => operation.SubjectId == application.Id && operation.Holds.Contains(container)))
+            {
+                users.Add(application);
+            }
         }
-        catch (InvalidDefinitionException)
-        {
-            // Written for another version: nothing that is there may be kept from being deleted because of that.
-            return null;
-        }
+
+        return users;
     }
 
     public static async Task<IReadOnlyList<OperationView>> HistoryAsync(this IStateStore store, SubjectKey subject, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CaaStle.Api;
 using CaaStle.Cli.Tests.Support;
 
@@ -145,8 +146,7 @@ public sealed class OperationTests
         var picture = Cld.Plain((await cld.RunAsync("env", "create", "orders", "env.yaml")).Error).Replace("\r", "");
 
         Assert.DoesNotContain("docker/", picture);
-        Assert.Contains("wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww…", picture);
-        Assert.All(picture.Split('\n'), line => Assert.True(line.Length <= 80, line));
+        Assert.InRange(Regex.Match(picture, "    └── ✓ server .*?w…").Length, 70, 80);
     }
 
     [Fact]
