@@ -22,7 +22,20 @@ internal sealed class TreeView(CommandContext context, bool color) : IProgressVi
     public async Task ShowAsync(IAsyncEnumerable<EventView> events, OperationProgress progress, CancellationToken cancellationToken)
     {
         var console = CreateConsole();
+        try
+        {
+            await ShowAsync(console, events, progress, cancellationToken);
+        }
+        finally
+        {
+            console.Write(Draw(progress, final: true));
+        }
+    }
+
+    private async Task ShowAsync(
+        IAnsiConsole console, IAsyncEnumerable<EventView> events, OperationProgress progress, CancellationToken cancellationToken) =>
         await console.Live(Draw(progress))
+            .AutoClear(true)
             .Overflow(VerticalOverflow.Crop)
             .Cropping(VerticalOverflowCropping.Top)
             .StartAsync(async live =>
@@ -31,31 +44,23 @@ internal sealed class TreeView(CommandContext context, bool color) : IProgressVi
                 using var timer = new PeriodicTimer(FrameInterval, context.Clock);
                 var next = reader.MoveNextAsync().AsTask();
                 var tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
-                try
+                while (true)
                 {
-                    while (true)
+                    await Task.WhenAny(next, tick);
+                    if (tick.IsCompleted)
                     {
-                        await Task.WhenAny(next, tick);
-                        if (tick.IsCompleted)
-                        {
-                            frame++;
-                            live.UpdateTarget(Draw(progress));
-                            tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
-                        }
-
-                        if (!next.IsCompleted)
-                            continue;
-                        if (!await next)
-                            break;
-                        next = reader.MoveNextAsync().AsTask();
+                        frame++;
+                        live.UpdateTarget(Draw(progress));
+                        tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
                     }
-                }
-                finally
-                {
-                    live.UpdateTarget(Draw(progress, final: true));
+
+                    if (!next.IsCompleted)
+                        continue;
+                    if (!await next)
+                        break;
+                    next = reader.MoveNextAsync().AsTask();
                 }
             });
-    }
 
     private IAnsiConsole CreateConsole() => AnsiConsole.Create(new AnsiConsoleSettings
     {
