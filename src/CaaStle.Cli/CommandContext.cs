@@ -28,6 +28,9 @@ internal sealed record CommandContext
     /// <summary>Where <c>.cld</c> is, unless <c>CLD_HOME</c> says otherwise.</summary>
     public required string UserDirectory { get; init; }
 
+    /// <summary>What was typed to start this program: <c>cld</c>, or a path to it. Suggested commands begin with it.</summary>
+    public string Program { get; init; } = "cld";
+
     /// <summary>Where this program is.</summary>
     public required string ProgramDirectory { get; init; }
 
@@ -51,6 +54,7 @@ internal sealed record CommandContext
         Clock = TimeProvider.System,
         WorkingDirectory = Directory.GetCurrentDirectory(),
         UserDirectory = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile),
+        Program = System.Environment.GetCommandLineArgs() is [var typed, ..] && typed.Contains('/') && !typed.EndsWith(".dll", StringComparison.Ordinal) ? typed : "cld",
         ProgramDirectory = Path.GetDirectoryName(System.Environment.ProcessPath) ?? AppContext.BaseDirectory,
     };
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using CaaStle.Api;
 using CaaStle.Cli.Commands;
 using CaaStle.Cli.Commands.Application;
@@ -125,10 +126,18 @@ internal static class CommandLine
         var title = parsed.UnmatchedTokens.Count > 0 ? UnknownWord(command, parsed.UnmatchedTokens[0])
             : parsed.CommandResult.Command is NounCommand noun ? $"{HelpText.Path(noun)} needs a command: {string.Join(", ", noun.Subcommands.Select(sub => sub.Name))}."
             : MissingArgument(parsed) is { } missing ? $"{HelpText.Path(command)} needs {missing}."
-            : string.Join(' ', parsed.Errors.Select(error => error.Message));
+            : WrongChoice(parsed) ?? string.Join(' ', parsed.Errors.Select(error => error.Message));
         var usage = command is RootCommand ? null : $"usage: {HelpText.Usage(command)}";
         return LocalProblems.Create(LocalProblems.Usage, title, usage, $"{HelpText.Path(command)} --help");
     }
+
+    private static string? WrongChoice(ParseResult parsed) => (
+        from error in parsed.Errors
+        let result = error.SymbolResult as OptionResult
+        let option = result?.Option as ChoiceOption
+        where option is not null
+        select $"{option.Name} takes one of {string.Join(", ", option.Choices)}, not '{string.Join(' ', result.Tokens.Select(token => token.Value))}'.")
+        .FirstOrDefault();
 
     private static string? MissingArgument(ParseResult parsed) => parsed.CommandResult.Command.Arguments
         .FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > (parsed.GetResult(argument)?.Tokens.Count ?? 0))?.Name;
@@ -147,7 +156,7 @@ internal static class CommandLine
         if (global.Format is OutputFormat.Json or OutputFormat.Yaml)
             Structured.Write(problem, ApiJson.Default.Problem, global.Format, context.Output);
         else
-            context.Error.Write(ProblemText.Write(problem, global.ErrorStyle));
+            context.Error.Write(ProblemText.Write(problem, global.ErrorStyle, context.Program));
         return ExitCodes.Of(problem);
     }
 

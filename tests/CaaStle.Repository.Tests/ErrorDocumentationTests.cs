@@ -8,11 +8,13 @@ public sealed partial class ErrorDocumentationTests
     [Fact]
     public void Every_code_of_a_problem_has_a_section_and_every_section_a_code()
     {
-        var codes = Code().Matches(Repository.Read("src/CaaStle.Api/Contract/Problems.cs")).Select(match => match.Groups[1].Value);
+        var codes = CodesOf("src/CaaStle.Api/Contract/Problems.cs").Concat(CodesOf("src/CaaStle.Cli/LocalProblems.cs"));
         var sections = Section().Matches(Repository.Read("docs/errors.md")).Select(match => match.Groups[1].Value);
 
         Assert.Equal(codes.Order(), sections.Order());
     }
+
+    private static IEnumerable<string> CodesOf(string file) => Code().Matches(Repository.Read(file)).Select(match => match.Groups[1].Value);
 
     [GeneratedRegex("""public const string \w+ = "([a-z-]+)";""")]
     private static partial Regex Code();

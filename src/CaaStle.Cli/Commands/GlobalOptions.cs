@@ -6,8 +6,11 @@ namespace CaaStle.Cli.Commands;
 /// <summary>The options that every command understands.</summary>
 internal sealed class GlobalOptions
 {
-    public Option<string> Output { get; } = Choice(
-        new("--output", "-o") { HelpName = "FORMAT", Description = "table, json or yaml (env show: also dotenv)" }, "table", "json", "yaml", "dotenv");
+    public Option<string> Output { get; } = new ChoiceOption("--output", ["-o"], ["table", "json", "yaml", "dotenv"])
+    {
+        HelpName = "FORMAT",
+        Description = "table, json or yaml (env show: also dotenv)",
+    };
 
     public Option<bool> Wait { get; } = Flag("--wait", "follow an operation to its end (the default)");
 
@@ -17,11 +20,17 @@ internal sealed class GlobalOptions
 
     public Option<bool> Yes { get; } = Flag("--yes", "do not ask (CLD_YES=1)", "-y");
 
-    public Option<string> Progress { get; } = Choice(
-        new("--progress") { HelpName = "MODE", Description = "auto, tty, plain, json or quiet (CLD_PROGRESS)" }, "auto", "tty", "plain", "json", "quiet");
+    public Option<string> Progress { get; } = new ChoiceOption("--progress", [], ["auto", "tty", "plain", "json", "quiet"])
+    {
+        HelpName = "MODE",
+        Description = "auto, tty, plain, json or quiet (CLD_PROGRESS)",
+    };
 
-    public Option<string> Color { get; } = Choice(
-        new("--color") { HelpName = "WHEN", Description = "auto, always or never (NO_COLOR)" }, "auto", "always", "never");
+    public Option<string> Color { get; } = new ChoiceOption("--color", [], ["auto", "always", "never"])
+    {
+        HelpName = "WHEN",
+        Description = "auto, always or never (NO_COLOR)",
+    };
 
     public Option<bool> Quiet { get; } = Flag("--quiet", "results and errors only", "-q");
 
@@ -31,13 +40,6 @@ internal sealed class GlobalOptions
 
     private static Option<bool> Flag(string name, string description, params string[] aliases) =>
         new(name, aliases) { Description = description, Recursive = true };
-
-    private static Option<string> Choice(Option<string> option, params string[] choices)
-    {
-        option.AcceptOnlyFromAmong(choices);
-        option.Recursive = true;
-        return option;
-    }
 
     public GlobalValues Read(ParseResult parsed, CommandContext context)
     {
@@ -62,6 +64,19 @@ internal sealed class GlobalOptions
             ErrorStyle = Style.For(color, context.ErrorIsTerminal, context),
         };
     }
+}
+
+/// <summary>An option that takes one of a few words.</summary>
+internal sealed class ChoiceOption : Option<string>
+{
+    public ChoiceOption(string name, string[] aliases, string[] choices) : base(name, aliases)
+    {
+        Choices = choices;
+        Recursive = true;
+        this.AcceptOnlyFromAmong(choices);
+    }
+
+    public IReadOnlyList<string> Choices { get; }
 }
 
 internal enum OutputFormat

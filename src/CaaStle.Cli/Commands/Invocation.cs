@@ -51,7 +51,7 @@ internal sealed class Invocation(ParseResult parsed, GlobalValues global, Comman
     public void Suggest(params IEnumerable<string> commands)
     {
         foreach (var command in commands)
-            Note($"→ {command}");
+            Note($"→ {ProblemText.AsTyped(command, context.Program)}");
     }
 
     /// <summary>Starts an operation and follows it, or does not, as the options say.</summary>
@@ -66,7 +66,8 @@ internal sealed class Invocation(ParseResult parsed, GlobalValues global, Comman
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw LocalProblems.Create(LocalProblems.FileNotReadable, $"Cannot read {path}.", e.Message);
+            var isDirectory = Directory.Exists(context.FullPath(path));
+            throw LocalProblems.Create(LocalProblems.FileNotReadable, $"Cannot read {path}.", isDirectory ? "It is a directory; a YAML file is expected." : e.Message);
         }
     }
 
@@ -79,7 +80,10 @@ internal sealed class Invocation(ParseResult parsed, GlobalValues global, Comman
         if (!context.InputIsTerminal)
         {
             throw LocalProblems.Create(
-                LocalProblems.ConfirmationNeeded, "This needs a confirmation, and there is no terminal to ask on.", "Add --yes (or set CLD_YES=1).");
+                LocalProblems.ConfirmationNeeded,
+                "This needs a confirmation, and there is no terminal to ask on.",
+                "Add --yes (or set CLD_YES=1).",
+                $"cld {string.Join(' ', parsed.Tokens.Select(token => ShellWord.Quote(token.Value)))} --yes");
         }
 
         context.Error.Write(name is null ? $"{question} [y/N] " : $"{question} Type '{name}' to confirm: ");

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using CaaStle.Api;
 
@@ -54,7 +55,7 @@ internal sealed class ServerConnection : IDisposable
                 catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
                 {
                     if (connection.GivenAddress is not null || !connection.StartsServer)
-                        throw NotAnswering(address, e);
+                        throw NotAnswering(address, e, connection.GivenAddress is null ? "cld server start" : "cld server status");
                 }
             }
             else if (!connection.StartsServer)
@@ -75,7 +76,8 @@ internal sealed class ServerConnection : IDisposable
             var token = connection.context.NonEmptyVariable("CLD_TOKEN") ?? connection.home.ReadToken();
             if (token is not null)
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            return await base.SendAsync(request, cancellationToken);
+            var response = await base.SendAsync(request, cancellationToken);
+            return token is null && response.StatusCode == HttpStatusCode.Unauthorized && connection.GivenAddress is null ? throw TokenMissing() : response;
         }
 
         private async Task<bool> AnswersAsync(ServerAddress found, CancellationToken cancellationToken)
@@ -92,7 +94,13 @@ internal sealed class ServerConnection : IDisposable
             }
         }
 
-        private static ProblemException NotAnswering(Uri address, HttpRequestException cause) =>
-            LocalProblems.Unreachable($"The server at {address} does not answer.", cause.Message, "cld server status");
+        private ProblemException TokenMissing() => LocalProblems.Create(
+            ProblemCodes.Unauthorized,
+            $"The server's token is gone: there is no {connection.home.TokenFile}.",
+            "A server that is started anew writes a new one. Operations under way go on then.",
+            [.. connection.home.ReadAddress() is { } running ? [$"kill {running.ProcessId}"] : Array.Empty<string>(), "cld server start"]);
+
+        private static ProblemException NotAnswering(Uri address, HttpRequestException cause, string next) =>
+            LocalProblems.Unreachable($"The server at {address} does not answer.", cause.Message, next);
     }
 }

@@ -62,5 +62,5 @@ internal sealed class ServerHome(string path)
     }
 
     private static ProblemException NotReadable(string file, UnauthorizedAccessException cause) => LocalProblems.Create(
-        ProblemCodes.Forbidden, $"{file} cannot be read: it belongs to another user.", cause.Message, "set CLD_HOME to a directory of your own");
+        ProblemCodes.Forbidden, $"{file} cannot be read: it belongs to another user.", cause.Message, "export CLD_HOME=DIRECTORY");
 }

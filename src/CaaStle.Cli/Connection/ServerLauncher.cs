@@ -63,7 +63,7 @@ internal sealed class ServerLauncher(CommandContext context, ServerHome home, Ac
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw LocalProblems.Unreachable($"The server cannot be started: {home.Path} cannot be written.", e.Message, "set CLD_HOME to another directory");
+            throw LocalProblems.Unreachable($"The server cannot be started: {home.Path} cannot be written.", e.Message, "export CLD_HOME=DIRECTORY");
         }
 
         // A shell between, because it alone can give the server a log file and no terminal as its standard streams.

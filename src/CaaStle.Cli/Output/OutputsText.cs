@@ -12,7 +12,7 @@ internal static class OutputsText
         var table = withParts ? new Table("", "", "") : new Table("", "");
         foreach (var group in groups)
         {
-            foreach (var value in group.Outputs.Where(value => showSecrets || !value.Secret))
+            foreach (var value in group.Outputs.Where(value => value.Value.Length > 0 && (showSecrets || !value.Secret)))
             {
                 if (withParts)
                     table.Add(group.Part, value.Name, value.Value);

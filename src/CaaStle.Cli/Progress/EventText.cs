@@ -3,13 +3,19 @@ using CaaStle.Cli.Output;
 
 namespace CaaStle.Cli.Progress;
 
-/// <summary>An event in words, on one line, or on one line for each line of a log.</summary>
-internal static class EventText
+/// <summary>An operation's events in words, each on one line, or on one line for each line of a log.</summary>
+internal sealed class EventText
 {
-    public static IEnumerable<string> Lines(EventView e)
+    private readonly HashSet<string> announced = [];
+
+    public IEnumerable<string> Lines(EventView e)
     {
         if (e.Type == "object-logged")
             return (e.Lines ?? []).Select(line => $"{Untrusted.Clean(e.Key ?? "")} | {Untrusted.Clean(line)}");
+        if (e is { Type: "object-intended", Key: { } key })
+            announced.Add(key);
+        else if (announced.Remove(e.Key ?? "") && e is { Type: "object-progressed", Detail: "creating" })
+            return []; // Said already, with the name.
         return [Untrusted.Clean($"{Subject(e)}{Words(e)}")];
     }
 
@@ -21,23 +27,27 @@ internal static class EventText
     {
         "operation-queued" => e.By is { } by ? $"queued, asked for by {by}" : "queued",
         "operation-started" => e.Detail is { Length: > 0 } detail ? $"started ({detail})" : "started",
-        "operation-planned" => $"{e.Steps?.Count ?? 0} steps",
-        "operation-failing" => $"failed{(e.Failure?.Key is { } key ? $" at {key}" : "")}: {e.Failure?.Cause ?? e.Detail}",
+        "operation-planned" => Plan(e.Steps ?? []),
+        "operation-failing" => $"cannot succeed{(e.Failure?.Key is { } key ? $": {key} failed" : $": {e.Failure?.Cause ?? e.Detail}")}",
         "operation-ended" => $"ended: {e.Detail}",
+        "leftovers-checked" => e.Lines is { Count: > 0 } left ? $"checked: still there: {string.Join(", ", left)}" : "checked: nothing is left",
         "cancel-requested" => e.By is { } by ? $"{by} asks to cancel" : "asked to cancel",
         "value-generated" => "generated",
         "object-intended" => $"creating{In(e.Identity)}",
         "object-progressed" => e.Detail ?? "in progress",
-        "object-ready" => $"ready{In(e.Detail)}",
+        "object-ready" => e.Detail is { Length: > 0 } word and not "ready" ? $"ready, {word}" : "ready",
         "object-failed" => $"failed: {e.Detail ?? e.Failure?.Cause}",
         "object-deleting" => $"deleting{In(e.Identity)}",
         "object-blocked" => $"blocked: {e.Detail}",
         "object-deleted" => "deleted",
-        "object-kept" => $"kept{In(e.Identity)}",
+        "object-kept" => $"kept{In(e.Identity)}, because it holds data",
         OperationEvents.ConnectionLost => $"the connection to the server is lost ({e.Detail}), trying again",
         OperationEvents.ConnectionRestored => "connected again",
         _ => $"{e.Type}{In(e.Detail)}",
     };
+
+    private static string Plan(IReadOnlyList<PlanStepView> steps) =>
+        $"{(steps.Count == 1 ? "1 step" : $"{steps.Count} steps")}{(steps.Count == 0 ? "" : ": ")}{string.Join(", ", steps.Select(step => step.Key))}";
 
     private static string In(string? more) => more is { Length: > 0 } ? $" {more}" : "";
 }

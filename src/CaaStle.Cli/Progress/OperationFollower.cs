@@ -92,9 +92,9 @@ internal sealed class OperationFollower(Invocation invocation)
         var operation = progress.Operation;
         ShowSummary(operation, progress, "detached", ExitCode.Interrupted);
         context.Error.WriteLine($"\nDetached. {operation.Id} ({operation.Action} of {operation.Subject}) goes on.");
-        context.Error.WriteLine($"→ cld op watch {operation.Id}    to come back");
+        context.Error.WriteLine($"→ {context.Program} op watch {operation.Id}    to come back");
         if (operation.Action != "delete")
-            context.Error.WriteLine($"→ cld op cancel {operation.Id}   to stop and undo it");
+            context.Error.WriteLine($"→ {context.Program} op cancel {operation.Id}   to stop and undo it");
         return ExitCode.Interrupted;
     }
 

@@ -88,6 +88,9 @@ internal sealed class OperationProgress(OperationView operation)
 
     public FailureView? Failure { get; private set; }
 
+    /// <summary>The cloud was asked for what carries the subject's marks, and had nothing but what is kept on purpose.</summary>
+    public bool NothingIsLeft { get; private set; }
+
     public void Apply(EventView e)
     {
         switch (e.Type)
@@ -109,6 +112,9 @@ internal sealed class OperationProgress(OperationView operation)
                 break;
             case "cancel-requested":
                 State = "cancelling";
+                break;
+            case "leftovers-checked":
+                NothingIsLeft = e.Lines is null or { Count: 0 } && steps.All(step => step.State != StepState.Kept);
                 break;
             case OperationEvents.Ended:
                 State = e.Detail ?? "ended";

@@ -43,7 +43,7 @@ internal sealed class Outcome(Invocation invocation)
     private void WriteSuccess(OperationView operation, OperationProgress progress)
     {
         var word = operation.Action == "delete" ? "deleted" : operation.Subject.StartsWith("container/", StringComparison.Ordinal) ? "built" : "available";
-        invocation.Note($"{style.Good("✓")} {Untrusted.Clean(operation.Subject)} is {word} ({Duration(operation)})");
+        invocation.Note($"{style.Good("✓")} {Untrusted.Clean(operation.Subject)} is {word} ({Duration(operation)}){(progress.NothingIsLeft ? "; nothing of it is left in its cloud" : "")}");
         foreach (var kept in progress.Changes().Where(change => change.What == "kept"))
             invocation.Note(Untrusted.Clean($"{Indent}kept: {$"{kept.Kind} {kept.Identity ?? kept.Key}".TrimStart()}"));
         OutputsText.Write(operation.Outputs, invocation.Context.Output, showSecrets: false);
@@ -61,7 +61,7 @@ internal sealed class Outcome(Invocation invocation)
             WriteCause(failure);
         WriteChanges(operation, progress);
         foreach (var next in Next(operation))
-            error.WriteLine($"→ {next}");
+            error.WriteLine($"→ {ProblemText.AsTyped(next, invocation.Context.Program)}");
     }
 
     private void WriteCause(FailureView failure)

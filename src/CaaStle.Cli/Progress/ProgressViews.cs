@@ -16,10 +16,11 @@ internal sealed class PlainView(TextWriter output, TimeProvider clock) : IProgre
 {
     public async Task ShowAsync(IAsyncEnumerable<EventView> events, OperationProgress progress, CancellationToken cancellationToken)
     {
+        var text = new EventText();
         await output.WriteLineAsync($"{progress.Operation.Id}: {progress.Operation.Action} {progress.Operation.Subject}");
         await foreach (var e in events.WithCancellation(cancellationToken))
         {
-            foreach (var line in EventText.Lines(e))
+            foreach (var line in text.Lines(e))
                 await output.WriteLineAsync($"{Times.Clock(e.At, clock)}  {line}");
         }
     }

@@ -8,6 +8,12 @@ namespace CaaStle.Cli.Progress;
 /// <summary>A tree that is drawn again and again in place: the subject, below it one line for each step.</summary>
 internal sealed class TreeView(CommandContext context, bool color) : IProgressView
 {
+    /// <summary>Columns that a level of the tree takes.</summary>
+    private const int Level = 4;
+
+    /// <summary>Terminals that are narrower show the cloud's words rather than the kinds of the objects.</summary>
+    private const int WidthForKinds = 100;
+
     private static readonly TimeSpan FrameInterval = TimeSpan.FromMilliseconds(125);
     private static readonly string[] Spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
@@ -16,7 +22,20 @@ internal sealed class TreeView(CommandContext context, bool color) : IProgressVi
     public async Task ShowAsync(IAsyncEnumerable<EventView> events, OperationProgress progress, CancellationToken cancellationToken)
     {
         var console = CreateConsole();
+        try
+        {
+            await ShowAsync(console, events, progress, cancellationToken);
+        }
+        finally
+        {
+            console.Write(Draw(progress, final: true));
+        }
+    }
+
+    private async Task ShowAsync(
+        IAnsiConsole console, IAsyncEnumerable<EventView> events, OperationProgress progress, CancellationToken cancellationToken) =>
         await console.Live(Draw(progress))
+            .AutoClear(true)
             .Overflow(VerticalOverflow.Crop)
             .Cropping(VerticalOverflowCropping.Top)
             .StartAsync(async live =>
@@ -25,31 +44,23 @@ internal sealed class TreeView(CommandContext context, bool color) : IProgressVi
                 using var timer = new PeriodicTimer(FrameInterval, context.Clock);
                 var next = reader.MoveNextAsync().AsTask();
                 var tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
-                try
+                while (true)
                 {
-                    while (true)
+                    await Task.WhenAny(next, tick);
+                    if (tick.IsCompleted)
                     {
-                        await Task.WhenAny(next, tick);
-                        if (tick.IsCompleted)
-                        {
-                            frame++;
-                            live.UpdateTarget(Draw(progress));
-                            tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
-                        }
-
-                        if (!next.IsCompleted)
-                            continue;
-                        if (!await next)
-                            break;
-                        next = reader.MoveNextAsync().AsTask();
+                        frame++;
+                        live.UpdateTarget(Draw(progress));
+                        tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
                     }
-                }
-                finally
-                {
-                    live.UpdateTarget(Draw(progress, final: true));
+
+                    if (!next.IsCompleted)
+                        continue;
+                    if (!await next)
+                        break;
+                    next = reader.MoveNextAsync().AsTask();
                 }
             });
-    }
 
     private IAnsiConsole CreateConsole() => AnsiConsole.Create(new AnsiConsoleSettings
     {
@@ -65,24 +76,40 @@ internal sealed class TreeView(CommandContext context, bool color) : IProgressVi
         var now = context.Clock.GetUtcNow();
         var (width, height) = context.TerminalSize();
         var steps = final ? progress.Steps : Fit(progress.Steps, height - 4);
-        var keyWidth = steps.Select(step => step.Key.Length + step.Kind.Length + 3).DefaultIfEmpty(0).Max();
-
+        var columns = Columns.Of(steps, width);
         var tree = new Tree(Root(progress, now));
         if (steps.Count < progress.Steps.Count)
             tree.AddNode(new Markup($"[dim]… {progress.Steps.Count - steps.Count} more[/]"));
-        foreach (var step in steps)
+        foreach (var part in steps.GroupBy(step => ObjectKey.Part(step.Key)))
         {
-            var node = tree.AddNode(Line(step, keyWidth, width - 6, now));
-            foreach (var line in step.Tail)
-                node.AddNode(new Markup($"[dim]{Markup.Escape(Crop(Untrusted.Clean(line), width - 10))}[/]"));
+            var isAlone = !part.Skip(1).Any();
+            IHasTreeNodes parent = isAlone ? tree : tree.AddNode(new Markup(Markup.Escape(Untrusted.Clean(part.Key))));
+            foreach (var step in part)
+            {
+                var node = parent.AddNode(Line(step, isAlone ? step.Key : ObjectKey.InPart(step.Key), isAlone ? 1 : 2, columns, now));
+                foreach (var line in step.Tail)
+                    node.AddNode(new Markup($"[dim]{Markup.Escape(Crop(Untrusted.Clean(line), width - (4 * Level)))}[/]"));
+            }
         }
 
         return tree;
     }
 
+    private readonly record struct Columns(int Name, int Kind, int Width)
+    {
+        public static Columns Of(IReadOnlyList<Step> steps, int width) => new(
+            steps.GroupBy(step => ObjectKey.Part(step.Key))
+                .SelectMany(part => part.Skip(1).Any() ? part.Select(step => ObjectKey.InPart(step.Key).Length + Level) : part.Select(step => step.Key.Length))
+                .DefaultIfEmpty(0)
+                .Max(),
+            width < WidthForKinds ? 0 : steps.Select(step => step.Kind.Length).DefaultIfEmpty(0).Max(),
+            width);
+    }
+
     /// <summary>Those that matter most, when there are more than lines: not the finished ones, then not the waiting ones.</summary>
     private static IReadOnlyList<Step> Fit(IReadOnlyList<Step> steps, int lines)
     {
+        lines -= steps.Select(step => ObjectKey.Part(step.Key)).Distinct().Count();
         if (Lines(steps) <= lines)
             return steps;
         var kept = steps.ToList();
@@ -108,7 +135,7 @@ internal sealed class TreeView(CommandContext context, bool color) : IProgressVi
             + $"{Markup.Escape(state)}  [dim]{Times.Duration(now - operation.RequestedAt)}  {Markup.Escape(operation.Id)}[/]");
     }
 
-    private Markup Line(Step step, int keyWidth, int width, DateTimeOffset now)
+    private Markup Line(Step step, string name, int level, Columns columns, DateTimeOffset now)
     {
         var (symbol, word, style) = step.State switch
         {
@@ -122,11 +149,12 @@ internal sealed class TreeView(CommandContext context, bool color) : IProgressVi
             _ => ("✓", "kept", "green"),
         };
         var elapsed = step.Elapsed(now) is { } time && step.Kind != "value" ? Times.Duration(time) : "";
-        var name = Untrusted.Clean($"{step.Key} ({step.Kind})").PadRight(keyWidth);
-        var left = $"{symbol} {name}  {word,-8}  {elapsed,9}";
-        var detail = step.Word == word ? "" : Crop(Untrusted.Clean(step.Word), width - left.Length - 2);
+        name = Untrusted.Clean(name).PadRight(columns.Name - ((level - 1) * Level));
+        var kind = columns.Kind == 0 ? "" : $"  {Untrusted.Clean(step.Kind).PadRight(columns.Kind)}";
+        var left = (level * Level) + $"{symbol} {name}{kind}  {word,-8}  {elapsed,9}".Length;
+        var detail = step.Word == word ? "" : Crop(Untrusted.Clean(step.Word), columns.Width - left - 3);
         return new Markup(
-            $"[{style}]{Markup.Escape(symbol)}[/] {Markup.Escape(name)}  [{style}]{word,-8}[/]  {elapsed,9}"
+            $"[{style}]{Markup.Escape(symbol)}[/] {Markup.Escape(name)}[dim]{Markup.Escape(kind)}[/]  [{style}]{word,-8}[/]  {elapsed,9}"
             + (detail.Length > 0 ? $"  [dim]{Markup.Escape(detail)}[/]" : ""));
     }
 

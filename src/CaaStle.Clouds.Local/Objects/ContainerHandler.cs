@@ -129,7 +129,7 @@ internal sealed class ContainerHandler(DockerClient docker, TimeProvider clock)
             }
 
             return running >= TrustedAfter
-                ? Observation.Ready(state, $"running, restarted {found.RestartCount} times")
+                ? Observation.Ready(state, $"running, restarted {(found.RestartCount == 1 ? "once" : $"{found.RestartCount} times")}")
                 : Observation.InProgress("running again after a crash", state);
         }
 
@@ -174,7 +174,7 @@ internal sealed class ContainerHandler(DockerClient docker, TimeProvider clock)
             (true, _) => "killed: out of memory",
             _ => $"exited with code {exitCode}",
         };
-        return found.RestartCount > 0 ? $"{end}, after {found.RestartCount} restarts too" : end;
+        return found.RestartCount > 0 ? $"{end}, and again after {(found.RestartCount == 1 ? "a restart" : $"{found.RestartCount} restarts")}" : end;
     }
 
     private async Task<IReadOnlyList<string>> ReadLastLinesAsync(string container, CancellationToken cancellationToken)

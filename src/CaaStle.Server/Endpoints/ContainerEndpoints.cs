@@ -3,6 +3,7 @@ using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Endpoints.Views;
+using CaaStle.Server.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CaaStle.Server.Endpoints;
@@ -42,7 +43,8 @@ internal static class ContainerEndpoints
         ContextStore.CheckName(name);
         if (await store.FindSubjectAsync(SubjectKey.Container(name), cancellationToken) is { } existing)
         {
-            throw new SubjectExistsException(existing.Key);
+            var underWay = await store.ListOperationsAsync(new(existing.Key, UnderWay: true, Limit: 1), cancellationToken);
+            throw underWay is [var holder, ..] ? new OperationConflictException(holder) : new SubjectExistsException(existing.Key);
         }
 
         var archive = await contexts.SaveAsync(name, context, cancellationToken);
@@ -73,6 +75,18 @@ internal static class ContainerEndpoints
         string name, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
     {
         var container = await store.GetSubjectAsync(SubjectKey.Container(name), cancellationToken);
+        var users = await store.ApplicationsOfAsync(container.Key, cancellationToken);
+        if (users.Count > 0)
+        {
+            var names = users.Select(application => application.Key.Name).ToList();
+            throw new RefusedRequestException(
+                StatusCodes.Status412PreconditionFailed,
+                ProblemCodes.InUse,
+                $"Applications run {container.Key}: {string.Join(", ", names)}.",
+                null,
+                [.. names.Select(application => $"cld app delete {application}")]);
+        }
+
         return Answers.Accepted(await operations.DeleteAsync(
             new(container.Key, Force: false, KeepData: false, Answers.Requester), cancellationToken));
     }

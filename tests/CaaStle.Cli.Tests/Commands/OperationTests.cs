@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CaaStle.Api;
 using CaaStle.Cli.Tests.Support;
 
@@ -22,7 +23,7 @@ public sealed class OperationTests
             op-1: create environment/orders
             12:00:01  queued, asked for by ada
             12:00:02  started
-            12:00:03  3 steps
+            12:00:03  3 steps: network, mysql/password, mysql/server
             12:00:04  mysql/password: generated
             12:00:05  network (docker/network): creating orders-net
             12:00:06  network (docker/network): ready
@@ -121,11 +122,66 @@ public sealed class OperationTests
 
         var picture = Cld.Plain(result.Error).Replace("\r", "");
         Assert.Contains("environment/orders  create  succeeded", picture);
-        Assert.Contains("├── ✓ network (docker/network)", picture);
-        Assert.Contains("└── ✓ mysql/server (docker/container)", picture);
-        Assert.Contains("ready         1.0 s", picture);
+        Assert.Contains(
+            """
+            ├── ✓ network       docker/network    ready         1.0 s
+            └── mysql
+                ├── ✓ password  value             ready
+                └── ✓ server    docker/container  ready         3.0 s
+            """,
+            string.Join('\n', picture.Split('\n').Select(line => line.TrimEnd())));
         Assert.Contains("✓ environment/orders is available (12 s)", picture);
         Assert.EndsWith("→ cld env show orders\n", picture);
+    }
+
+    [Fact]
+    public async Task A_narrow_tree_has_no_kinds_but_room_for_the_clouds_words()
+    {
+        var wordy = Make.Success.Select(e => e is { Type: "object-ready", Key: "mysql/server" } ? e with { Detail = new string('w', 200) } : e);
+        await using var server = await Server("succeeded", [.. wordy]);
+        using var cld = Ready(server);
+        cld.IsTerminal = true;
+        cld.TerminalSize = (80, 24);
+
+        var picture = Cld.Plain((await cld.RunAsync("env", "create", "orders", "env.yaml")).Error).Replace("\r", "");
+
+        Assert.DoesNotContain("docker/", picture);
+        Assert.InRange(Regex.Match(picture, "    └── ✓ server .*?w…").Length, 70, 80);
+    }
+
+    [Fact]
+    public async Task A_deletion_says_that_nothing_is_left_when_the_cloud_was_asked()
+    {
+        IReadOnlyList<EventView> events =
+        [
+            Make.Event(1, "operation-started"),
+            Make.Event(2, "object-deleting", "network"),
+            Make.Event(3, "object-deleted", "network"),
+            Make.Event(4, "leftovers-checked") with { Lines = ["docker/volume orders-data"] },
+            Make.Event(5, "leftovers-checked") with { Lines = [] },
+            Make.Event(6, "operation-ended", detail: "succeeded"),
+        ];
+        await using var server = await FakeServer.StartAsync();
+        server
+            .On("GET", "/operations/op-1", Make.Operation("succeeded", action: "delete"), ApiJson.Default.OperationView)
+            .Stream("op-1", [.. events]);
+        using var cld = new Cld(server);
+
+        var result = await cld.RunAsync("op", "watch", "op-1");
+
+        Assert.Equal(
+            """
+            op-1: delete environment/orders
+            12:00:01  started
+            12:00:02  network: deleting
+            12:00:03  network: deleted
+            12:00:04  checked: still there: docker/volume orders-data
+            12:00:05  checked: nothing is left
+            12:00:06  ended: succeeded
+            ✓ environment/orders is deleted (12 s); nothing of it is left in its cloud
+
+            """,
+            result.Error);
     }
 
     [Fact]

@@ -34,9 +34,9 @@ public sealed class ProblemTests
             ProblemCodes.InvalidDefinition,
             400,
             "env.yaml has 1 mistake.",
-            "It cannot be used\u001b[2J.",
+            "The same mistakes, for readers of JSON.",
             ["cld validate env.yaml"],
-            [new("env.yaml", 1, 2, "environment", "missing", null, null)]));
+            [new("env.yaml", 1, 2, "environment", "missing\u001b[2J", null, null)]));
         using var cld = new Cld(server);
         cld.Write("env.yaml", "x");
 
@@ -44,8 +44,29 @@ public sealed class ProblemTests
 
         Assert.Equal(
             new Result(
-                ExitCode.Usage, "", "error: env.yaml has 1 mistake.\n  It cannot be used.\nenv.yaml:1:2: environment: missing\n→ cld validate env.yaml\n"),
+                ExitCode.Usage, "", "error: env.yaml has 1 mistake.\n  env.yaml:1:2: environment: missing\n→ cld validate env.yaml\n"),
             result);
+    }
+
+    [Fact]
+    public async Task Suggested_commands_begin_with_what_was_typed()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.Refuse("GET", "/environments", Make.Problem(ProblemCodes.NotFound, 404, "No.", next: ["cld op list", "kill 1"]));
+        using var cld = new Cld(server) { Program = "bin/cld" };
+
+        Assert.Equal("error: No.\n→ bin/cld op list\n→ kill 1\n", (await cld.RunAsync("env", "list")).Error);
+    }
+
+    [Fact]
+    public async Task A_wrong_choice_names_the_right_ones()
+    {
+        using var cld = new Cld();
+
+        var result = await cld.RunAsync("env", "list", "--output", "xml");
+
+        Assert.Equal(ExitCode.Usage, result.Exit);
+        Assert.StartsWith("error: --output takes one of table, json, yaml, dotenv, not 'xml'.\n", result.Error);
     }
 
     [Fact]

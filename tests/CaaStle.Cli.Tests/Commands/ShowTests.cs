@@ -97,11 +97,11 @@ public sealed class ShowTests
         Assert.Equal(
             """
             environment/orders  create
-            ├─ network       docker/network   orders-net
-            └─ mysql
-               ├─ password   value
-               └─ volume     docker/volume    orders-mysql  (holds data)
-            3 objects to create.
+            ├── network        docker/network   orders-net
+            └── mysql
+                ├── password   secret
+                └── volume     docker/volume    orders-mysql  (holds data)
+            2 objects to create, 1 secret to generate.
 
             """,
             result.Output);

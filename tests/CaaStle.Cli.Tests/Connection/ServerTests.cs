@@ -67,13 +67,29 @@ public sealed class ServerTests
     }
 
     [Fact]
+    public async Task A_token_that_is_gone_is_said_with_the_way_to_a_new_one()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.Refuse("GET", "/environments", Make.Problem(ProblemCodes.Unauthorized, 401, "No."));
+        using var cld = new Cld(server);
+        var token = Path.Combine(cld.Home, "token");
+        File.Delete(token);
+
+        var result = await cld.RunAsync("env", "list");
+
+        Assert.Equal(ExitCode.Unauthorized, result.Exit);
+        Assert.StartsWith($"error: The server's token is gone: there is no {token}.\n", result.Error);
+        Assert.EndsWith("→ kill 1\n→ cld server start\n", result.Error);
+    }
+
+    [Fact]
     public async Task Status_and_stop_start_nothing()
     {
         using var cld = new Cld();
         Executable(cld, "exit 1");
 
         Assert.Equal(new Result(ExitCode.Unreachable, "", "error: No server runs.\n→ cld server start\n"), await cld.RunAsync("server", "status"));
-        Assert.Equal(new Result(ExitCode.Ok, "", "The server does not run.\n"), await cld.RunAsync("server", "stop"));
+        Assert.Equal(new Result(ExitCode.Ok, "", "No server runs.\n"), await cld.RunAsync("server", "stop"));
     }
 
     [Fact]
@@ -110,7 +126,7 @@ public sealed class ServerTests
         });
         using var cld = new Cld(server);
 
-        Assert.Equal(new Result(ExitCode.Ok, "", "The server does not run.\n"), await cld.RunAsync("server", "stop"));
+        Assert.Equal(new Result(ExitCode.Ok, "", "The server has ended.\n"), await cld.RunAsync("server", "stop"));
         Assert.Equal(ExitCode.Unreachable, (await cld.RunAsync("server", "status")).Exit);
     }
 

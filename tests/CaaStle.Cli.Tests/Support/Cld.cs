@@ -30,6 +30,11 @@ internal sealed class Cld : IDisposable
 
     public string Input { get; set; } = "";
 
+    /// <summary>What was typed to start it.</summary>
+    public string Program { get; init; } = "cld";
+
+    public (int Width, int Height) TerminalSize { get; set; } = (100, 40);
+
     /// <summary>What Ctrl-C does.</summary>
     public CancellationTokenSource Interruption { get; } = new();
 
@@ -52,11 +57,12 @@ internal sealed class Cld : IDisposable
         OutputIsTerminal = false,
         ErrorIsTerminal = IsTerminal,
         InputIsTerminal = IsTerminal,
-        TerminalSize = () => (100, 40),
+        TerminalSize = () => TerminalSize,
         Variable = name => name == "CLD_HOME" ? Home : Variables.GetValueOrDefault(name),
         Clock = Clock,
         WorkingDirectory = WorkingDirectory,
         UserDirectory = root.FullName,
+        Program = Program,
         ProgramDirectory = Path.Combine(root.FullName, "bin"),
     };
 

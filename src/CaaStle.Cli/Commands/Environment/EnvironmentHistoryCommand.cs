@@ -39,9 +39,10 @@ internal sealed class EnvironmentHistoryCommand : LeafCommand
             var headline = Untrusted.Clean(
                 $"{Times.DateAndClock(operation.RequestedAt, clock)}  {operation.Id}  {operation.Action}  by {operation.RequestedBy}");
             output.WriteLine($"{headline}  {invocation.Style.Status(operation.State)}");
+            var text = new EventText();
             foreach (var e in events)
             {
-                foreach (var line in EventText.Lines(e))
+                foreach (var line in text.Lines(e))
                     output.WriteLine($"  {Times.Clock(e.At, clock)}  {line}");
             }
         }

@@ -16,9 +16,10 @@ internal sealed class ServerStopCommand : LeafCommand
     {
         var clock = invocation.Context.Clock;
         invocation.Connection.StartsServer = false;
+        ServerStatus? status = null;
         try
         {
-            var status = await invocation.Client.GetServerAsync(cancellationToken);
+            status = await invocation.Client.GetServerAsync(cancellationToken);
             await invocation.Client.StopServerAsync(cancellationToken);
             var asked = clock.GetTimestamp();
             while (clock.GetElapsedTime(asked) < Patience)
@@ -39,7 +40,13 @@ internal sealed class ServerStopCommand : LeafCommand
             // Gone, as it should be.
         }
 
-        invocation.Note("The server does not run.");
+        invocation.Note(status switch
+        {
+            null => "No server runs.",
+            { OperationsUnderWay: 0 } => "The server has ended.",
+            { OperationsUnderWay: 1 } => "The server has ended. The operation that was under way goes on at its next start.",
+            { OperationsUnderWay: var operations } => $"The server has ended. {operations} operations that were under way go on at its next start.",
+        });
         return ExitCode.Ok;
     }
 }

@@ -24,6 +24,7 @@ internal static class EventViews
             CancelRequested cancel => bare with { By = cancel.By },
             OperationFailing failing => bare with { Key = failing.Failure.Key, Failure = OperationViews.Of(failing.Failure) },
             OperationEnded ended => bare with { Detail = Words.Of(ended.State) },
+            LeftoversChecked check => bare with { Lines = check.Left },
             ValueGenerated generated => bare with { Key = generated.Key },
             ObjectIntended intended => bare with { Key = intended.Key, Kind = intended.Kind, Identity = intended.Identity },
             ObjectProgressed progressed => bare with { Key = progressed.Key, Detail = progressed.Word },
