@@ -122,7 +122,7 @@ internal sealed class Installation : IAsyncDisposable
             return;
         using var kill = Process.Start("kill", [$"-{signal}", id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
-        for (var started = Stopwatch.GetTimestamp(); IsServer(id); await Task.Delay(10))
+        for (var started = Stopwatch.GetTimestamp(); HomeIsHeld(); await Task.Delay(10))
             Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "The server does not end.");
     }
 
@@ -155,6 +155,20 @@ internal sealed class Installation : IAsyncDisposable
 
     private async Task<string> TellServerAsync() =>
         File.Exists(ServerLog) ? $"\nThe server's log:\n{string.Join('\n', (await File.ReadAllLinesAsync(ServerLog)).TakeLast(20))}" : "";
+
+    /// <summary>Whether a server still has its files open; one that was killed has, for a moment.</summary>
+    private bool HomeIsHeld()
+    {
+        try
+        {
+            using var file = File.Open(Path.Combine(Home, "server.lock"), FileMode.Open, FileAccess.Read, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     /// <summary>Whether the process runs, and is a server: ids are used again. One that nobody reaps does not run.</summary>
     private static bool IsServer(int id)
