@@ -43,7 +43,7 @@ public sealed class RefusalTests : IAsyncLifetime
         var port = ((IPEndPoint)holder.LocalEndpoint).Port;
         await installation.DoAsync("env", "create", installation.Environment, installation.Write("environment.yaml", Samples.NoResources));
         var file = installation.Write("shop.yaml", Samples.Shell("exec sleep 600", $"host_port: {port}"));
-        var refused = await installation.ExpectAsync(1, "app", "deploy", installation.Application, installation.Environment, file);
+        var refused = await installation.ExpectAsync(5, "app", "deploy", installation.Application, installation.Environment, file);
         Assert.Contains($"Port {port} of this machine is taken by another program.", refused.Error);
         Assert.Empty(await installation.ListOperationsAsync($"application/{installation.Application}"));
     }

@@ -41,39 +41,6 @@ public sealed class ProblemTests
         await server.ProblemAsync(new HttpMethod(method), path, status, code);
     }
 
-    [Fact]
-    public async Task A_container_that_an_application_runs_is_not_deleted()
-    {
-        await using var server = await TestServer.StartAsync();
-        var (shop, image) = (SubjectKey.Application("shop"), SubjectKey.Container("web"));
-        await EnqueueAsync(image, "op-1");
-        await EnqueueAsync(shop, "op-2", image);
-
-        var problem = await server.ProblemAsync(HttpMethod.Delete, "/containers/web", HttpStatusCode.PreconditionFailed, ProblemCodes.InUse);
-
-        Assert.Equal(["cld app delete shop"], problem.Next);
-        Assert.Empty(server.Engine.Requests);
-
-        Task EnqueueAsync(SubjectKey subject, string id, params IReadOnlyList<SubjectKey> holds) => server.Store.EnqueueAsync(
-            new(id, OperationKind.Create, subject, id, holds, new("", "", false, false, []), OperationState.Queued, "ada", Samples.Noon, null, null, null),
-            Samples.Subject(subject, SubjectStatus.Creating, id),
-            TestContext.Current.CancellationToken);
-    }
-
-    [Fact]
-    public async Task The_plan_of_a_deletion_is_refused_as_the_deletion_would_be()
-    {
-        await using var server = await TestServer.StartAsync();
-        await EventStreamTests.CreateAsync(server, "orders");
-        using var deployed = await server.Client.PostAsJsonAsync(
-            "/apps", new("shop", "orders", "text", "a.yaml"), ApiJson.Default.ApplicationDeployRequest, TestContext.Current.CancellationToken);
-
-        var problem = await server.ProblemAsync(
-            HttpMethod.Get, "/environments/orders/deletion", HttpStatusCode.PreconditionFailed, ProblemCodes.InUse);
-
-        Assert.Equal(["cld app delete shop", "cld env delete orders --force"], problem.Next);
-    }
-
     [Theory]
     [InlineData("{", "application/json", HttpStatusCode.BadRequest)]
     [InlineData("""{"name":1}""", "application/json", HttpStatusCode.BadRequest)]

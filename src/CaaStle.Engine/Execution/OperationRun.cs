@@ -41,7 +41,7 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
         await AppendAsync(new OperationStarted(Resumed: journal.Any(entry => entry is OperationStarted)));
         if (operation.Kind == OperationKind.Delete)
         {
-            await DeleteAsync(stop);
+            await DeleteAsync(journal, stop);
         }
         else
         {
@@ -80,9 +80,14 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
         await AppendAsync(new OperationEnded(OperationState.RolledBack, NoOutputs));
     }
 
-    private async Task DeleteAsync(CancellationToken stop)
+    private async Task DeleteAsync(IReadOnlyList<JournalEntry> journal, CancellationToken stop)
     {
         var objects = await services.Store.ListObjectsAsync(operation.SubjectId, stop);
+        if (!journal.OfType<OperationPlanned>().Any())
+        {
+            await AppendAsync(new OperationPlanned([.. objects.Select(item => new PlannedStep(item.Key, item.Kind, item.DependsOn))]));
+        }
+
         var kept = operation.Request.KeepData ? Deletion.WithWhatTheyNeed(objects, item => item.HoldsData) : [];
         await DeleteObjectsAsync(objects, kept, stop);
         await AppendAsync(new OperationEnded(OperationState.Succeeded, NoOutputs));

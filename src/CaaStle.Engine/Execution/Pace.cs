@@ -8,7 +8,7 @@ internal sealed class Pace(IRandomSource random)
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(15);
 
     /// <summary>Grows with the time waited already, so that what is noticed late is late by at most a few hundredths.</summary>
     public static TimeSpan UntilNextPoll(TimeSpan waited) =>

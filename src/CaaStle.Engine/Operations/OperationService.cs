@@ -23,12 +23,13 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
             subject, definition.Target, definition.Type, null, [], request.Definition, request.FileName, request.KeepOnFailure, request.By, cancellationToken);
     }
 
-    public Task<IReadOnlyList<PlannedObject>> PlanEnvironmentAsync(CreateEnvironment request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PlannedObject>> PlanEnvironmentAsync(CreateEnvironment request, CancellationToken cancellationToken)
     {
         SubjectNames.Check(request.Name);
         var definition = reader.ReadEnvironment(request.Definition, request.FileName);
+        await RefuseExistingAsync(SubjectKey.Environment(request.Name), cancellationToken);
         var blueprint = services.Planner.PlanEnvironment(definition, new Scope(request.Name, Preview.UnknownId));
-        return Task.FromResult(Preview.Of(blueprint, services.Handlers));
+        return Preview.Of(blueprint, services.Handlers);
     }
 
     public async Task<Operation> CreateContainerAsync(CreateContainer request, CancellationToken cancellationToken)
@@ -81,7 +82,7 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
         {
             var scope = new Scope(request.Name, Preview.UnknownId);
             var planned = await services.Planner.RequestApplicationAsync(definition, scope, environment, cancellationToken);
-            RefuseFor(await check.FindObstaclesAsync(planned, cancellationToken));
+            RefuseFor(RefusedException.NotAvailable, await check.FindObstaclesAsync(planned, cancellationToken));
         }
 
         return await CreateAsync(
@@ -91,16 +92,7 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
     public async Task<Operation> DeleteAsync(DeleteSubject request, CancellationToken cancellationToken)
     {
         var subject = await FindAsync(request.Subject, cancellationToken);
-        var applications = await ApplicationsOfAsync(request.Subject, cancellationToken);
-        if (applications.Count > 0 && !request.Force)
-        {
-            var names = string.Join(", ", applications.Select(application => application.Key.Name));
-            throw new RefusedException(
-                RefusedException.InUse,
-                $"Applications run in {request.Subject}: {names}.",
-                [.. applications.Select(application => $"cld app delete {application.Key.Name}"), $"cld env delete {request.Subject.Name} --force"]);
-        }
-
+        var applications = await ApplicationsOfAsync(request, cancellationToken);
         var before = new List<string>();
         foreach (var application in applications)
         {
@@ -114,7 +106,7 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
     public async Task<IReadOnlyList<PlannedObject>> PlanDeletionAsync(DeleteSubject request, CancellationToken cancellationToken)
     {
         var subject = await FindAsync(request.Subject, cancellationToken);
-        var applications = request.Force ? await ApplicationsOfAsync(request.Subject, cancellationToken) : [];
+        var applications = await ApplicationsOfAsync(request, cancellationToken);
         var planned = new List<PlannedObject>();
         foreach (var each in applications.Prepend(subject))
         {
@@ -234,10 +226,33 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
         return operation;
     }
 
-    private async Task<IReadOnlyList<SubjectRecord>> ApplicationsOfAsync(SubjectKey environment, CancellationToken cancellationToken) =>
-        environment.Kind != SubjectKind.Environment
-            ? []
-            : [.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken)).Where(each => each.Environment == environment.Name)];
+    /// <returns>The applications that are to be deleted first: those in an environment, when it is forced.</returns>
+    /// <exception cref="RefusedException">Applications need the subject.</exception>
+    private async Task<IReadOnlyList<SubjectRecord>> ApplicationsOfAsync(DeleteSubject request, CancellationToken cancellationToken)
+    {
+        var users = new List<SubjectRecord>();
+        foreach (var application in await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
+        {
+            var operations = await store.ListOperationsAsync(new(application.Key, Limit: int.MaxValue), cancellationToken);
+            if (operations.Any(operation => operation.SubjectId == application.Id && operation.Holds.Contains(request.Subject)))
+            {
+                users.Add(application);
+            }
+        }
+
+        var mayForce = request.Subject.Kind == SubjectKind.Environment;
+        if (users.Count == 0 || (request.Force && mayForce))
+        {
+            return users;
+        }
+
+        var names = users.ConvertAll(user => user.Key.Name);
+        IEnumerable<string> next = names.Select(name => $"cld app delete {name}");
+        throw new RefusedException(
+            RefusedException.InUse,
+            $"Applications run {(mayForce ? "in " : "")}{request.Subject}: {string.Join(", ", names)}.",
+            [.. mayForce ? next.Append($"cld env delete {request.Subject.Name} --force") : next]);
+    }
 
     private async Task<SubjectRecord> FindAsync(SubjectKey key, CancellationToken cancellationToken) =>
         await store.FindSubjectAsync(key, cancellationToken)
@@ -267,13 +282,13 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
     }
 
     private static async Task RefuseObstaclesAsync(ICloud cloud, CancellationToken cancellationToken) =>
-        RefuseFor(await cloud.FindObstaclesAsync(cancellationToken));
+        RefuseFor(RefusedException.CloudNotReady, await cloud.FindObstaclesAsync(cancellationToken));
 
-    private static void RefuseFor(IReadOnlyList<string> obstacles)
+    private static void RefuseFor(string code, IReadOnlyList<string> obstacles)
     {
         if (obstacles.Count > 0)
         {
-            throw new RefusedException(RefusedException.CloudNotReady, string.Join(' ', obstacles), []);
+            throw new RefusedException(code, string.Join(' ', obstacles), []);
         }
     }
 }

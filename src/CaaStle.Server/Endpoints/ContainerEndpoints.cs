@@ -75,18 +75,6 @@ internal static class ContainerEndpoints
         string name, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
     {
         var container = await store.GetSubjectAsync(SubjectKey.Container(name), cancellationToken);
-        var users = await store.ApplicationsOfAsync(container.Key, cancellationToken);
-        if (users.Count > 0)
-        {
-            var names = users.Select(application => application.Key.Name).ToList();
-            throw new RefusedRequestException(
-                StatusCodes.Status412PreconditionFailed,
-                ProblemCodes.InUse,
-                $"Applications run {container.Key}: {string.Join(", ", names)}.",
-                null,
-                [.. names.Select(application => $"cld app delete {application}")]);
-        }
-
         return Answers.Accepted(await operations.DeleteAsync(
             new(container.Key, Force: false, KeepData: false, Answers.Requester), cancellationToken));
     }

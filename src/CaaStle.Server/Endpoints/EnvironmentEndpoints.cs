@@ -81,18 +81,6 @@ internal static class EnvironmentEndpoints
         string name, bool? force, bool? keepData, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
     {
         var deletion = await DeletionAsync(name, force, keepData, store, cancellationToken);
-        var applications = deletion.Force ? [] : await store.ApplicationsInAsync(name, cancellationToken);
-        if (applications.Count > 0)
-        {
-            var names = applications.Select(application => application.Key.Name).ToList();
-            throw new RefusedRequestException(
-                StatusCodes.Status412PreconditionFailed,
-                ProblemCodes.InUse,
-                $"Applications run in {deletion.Subject}: {string.Join(", ", names)}.",
-                null,
-                [.. names.Select(application => $"cld app delete {application}"), $"cld env delete {name} --force"]);
-        }
-
         return TypedResults.Ok(
             DefinitionViews.Plan(deletion.Subject.ToString(), "delete", await operations.PlanDeletionAsync(deletion, cancellationToken)));
     }

@@ -42,23 +42,6 @@ internal static class SubjectQueries
         this IStateStore store, string environment, CancellationToken cancellationToken) =>
         [.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken)).Where(subject => subject.Environment == environment)];
 
-    /// <summary>The applications whose image a container is: their creations held it.</summary>
-    public static async Task<IReadOnlyList<SubjectRecord>> ApplicationsOfAsync(
-        this IStateStore store, SubjectKey container, CancellationToken cancellationToken)
-    {
-        var users = new List<SubjectRecord>();
-        foreach (var application in await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
-        {
-            var operations = await store.ListOperationsAsync(new(application.Key, Limit: Many), cancellationToken);
-            if (operations.Any(operation => operation.SubjectId == application.Id && operation.Holds.Contains(container)))
-            {
-                users.Add(application);
-            }
-        }
-
-        return users;
-    }
-
     public static async Task<IReadOnlyList<OperationView>> HistoryAsync(this IStateStore store, SubjectKey subject, CancellationToken cancellationToken) =>
         [.. (await store.ListOperationsAsync(new(subject, Limit: Many), cancellationToken)).Select(operation => OperationViews.Of(operation))];
 }

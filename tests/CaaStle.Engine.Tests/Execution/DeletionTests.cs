@@ -75,10 +75,28 @@ public sealed class DeletionTests
 
         var refusal = await Assert.ThrowsAsync<RefusedException>(() => host.DeleteAsync(Samples.Environment));
         Assert.Equal(RefusedException.InUse, refusal.Code);
+        Assert.Equal(["cld app delete shop", "cld env delete orders --force"], refusal.Next);
+        await Assert.ThrowsAsync<RefusedException>(() => host.Service.PlanDeletionAsync(new(Samples.Environment, false, false, ""), default));
 
         Assert.Equal(OperationState.Succeeded, (await host.DeleteAsync(Samples.Environment, force: true)).State);
         Assert.Empty(host.World.Objects);
         Assert.Null(await host.Store.FindSubjectAsync(SubjectKey.Application("shop"), default));
+    });
+
+    [Fact]
+    public void A_container_that_an_application_runs_is_not_deleted() => host.Run(async () =>
+    {
+        await host.CreateEnvironmentAsync(Samples.TwoDatabases);
+        var built = await host.Service.CreateContainerAsync(new("shop", "simulated", "/contexts/shop.tar", "Dockerfile", false, "tester"), default);
+        await host.EndOfAsync(built.Id);
+        var deployed = await host.Service.DeployApplicationAsync(new("shop", "orders", Samples.Application, "app.yaml", false, "tester"), default);
+        await host.EndOfAsync(deployed.Id);
+
+        var refusal = await Assert.ThrowsAsync<RefusedException>(() => host.DeleteAsync(SubjectKey.Container("shop"), force: true));
+
+        Assert.Equal((RefusedException.InUse, "cld app delete shop"), (refusal.Code, Assert.Single(refusal.Next)));
+        await host.DeleteAsync(SubjectKey.Application("shop"));
+        Assert.Equal(OperationState.Succeeded, (await host.DeleteAsync(SubjectKey.Container("shop"))).State);
     });
 
     [Fact]
