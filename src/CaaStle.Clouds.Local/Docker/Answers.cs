@@ -19,7 +19,8 @@ internal sealed record ContainerInspection(
     ContainerHostConfig HostConfig,
     ContainerNetworkSettings NetworkSettings);
 
-internal sealed record ContainerRunState(string Status, bool OOMKilled, int ExitCode, string? Error, DateTimeOffset StartedAt);
+internal sealed record ContainerRunState(
+    string Status, bool OOMKilled, int ExitCode, string? Error, DateTimeOffset StartedAt, DateTimeOffset FinishedAt);
 
 internal sealed record ContainerConfig(IReadOnlyDictionary<string, string>? Labels);
 

@@ -16,6 +16,9 @@ internal sealed class ContainerHandler(DockerClient docker, TimeProvider clock)
     /// <summary>A container that has crashed is trusted again when it has been well for so long.</summary>
     private static readonly TimeSpan TrustedAfter = TimeSpan.FromSeconds(10);
 
+    /// <summary>How late the engine may date a line. It waits longer than that before it starts a container again.</summary>
+    private static readonly TimeSpan LogDelay = TimeSpan.FromMilliseconds(90);
+
     private static readonly string[] PortIsTaken = ["port is already allocated", "address already in use"];
 
     private readonly ReadinessProbe probe = new(docker, clock);
@@ -148,7 +151,7 @@ internal sealed class ContainerHandler(DockerClient docker, TimeProvider clock)
     }
 
     private async Task<Observation<ContainerState>> FailedAsync(ContainerInspection found, string reason, CancellationToken cancellationToken) =>
-        Observation.Failed<ContainerState>(reason, await ReadLastLinesAsync(found.Id, cancellationToken));
+        Observation.Failed<ContainerState>(reason, await ReadLastLinesAsync(found, cancellationToken));
 
     /// <summary>Why the container ended last. One that runs again has forgotten that; the engine's events have not.</summary>
     private async Task<string> DescribeEndAsync(ContainerInspection found, CancellationToken cancellationToken)
@@ -177,13 +180,17 @@ internal sealed class ContainerHandler(DockerClient docker, TimeProvider clock)
         return found.RestartCount > 0 ? $"{end}, and again after {(found.RestartCount == 1 ? "a restart" : $"{found.RestartCount} restarts")}" : end;
     }
 
-    private async Task<IReadOnlyList<string>> ReadLastLinesAsync(string container, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> ReadLastLinesAsync(ContainerInspection found, CancellationToken cancellationToken)
     {
+        // A container that was started again since may have written more, which is not why it ended.
+        var hasEnded = found.RestartCount > 0 || found.State.Status != "running";
+        var until = hasEnded && found.State.FinishedAt > found.Created ? found.State.FinishedAt + LogDelay : (DateTimeOffset?)null;
         var path = DockerClient.Path(
-            $"containers/{container}/logs",
+            $"containers/{found.Id}/logs",
             ("stdout", "true"),
             ("stderr", "true"),
             ("timestamps", "true"),
+            ("until", until is { } end ? DockerClient.Moment(end) : null),
             ("tail", LastLines.ToString(CultureInfo.InvariantCulture)));
         var lines = new List<(DateTimeOffset? At, string Text)>();
         using var response = await docker.OpenAsync(HttpMethod.Get, path, body: null, cancellationToken);
