@@ -66,7 +66,7 @@ internal static class CommandLine
         }
         catch (HttpRequestException e)
         {
-            return Report(LocalProblems.Unreachable("The server did not answer.", Causes(e), "cld server status").Problem, global, context);
+            return Report(LocalProblems.Unreachable("The server did not answer.", Causes(e), "cld server status", "cld op list").Problem, global, context);
         }
         catch (IOException e) when (IsBrokenPipe(e))
         {

@@ -37,7 +37,7 @@ public sealed class MainJobTests
 
         var volume = before.Single(item => item.Kind == "docker/volume");
         var deleted = await installation.DoAsync("env", "delete", environment, "--force", "--keep-data", "--yes");
-        Assert.Contains($"kept: {volume.Name}\n", deleted.Error);
+        Assert.Contains($"kept: docker/volume {volume.Name}\n", deleted.Error);
         Assert.Equal(["docker/image", "docker/volume"], (await installation.FindInDockerAsync()).Select(item => item.Kind).Order());
         await DockerEngine.RemoveAsync(volume);
 
