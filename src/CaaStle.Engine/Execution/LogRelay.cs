@@ -34,7 +34,14 @@ internal sealed class LogRelay(IStateStore store, string operationId, string key
             last = flushing;
         }
 
-        await last;
+        try
+        {
+            await last;
+        }
+        catch (Exception exception)
+        {
+            throw new JournalException(exception);
+        }
     }
 
     private async Task FlushAsync()

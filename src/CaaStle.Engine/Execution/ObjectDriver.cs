@@ -67,7 +67,7 @@ internal sealed class ObjectDriver(
                 failuresInRow = 0;
                 wait = seen.AskAgainAfter ?? Pace.UntilNextPoll(clock.GetUtcNow() - started);
             }
-            catch (Exception exception) when (exception is not ObjectFailedException && !either.IsCancellationRequested)
+            catch (Exception exception) when (exception is not (ObjectFailedException or JournalException) && !either.IsCancellationRequested)
             {
                 var fault = PassingFault(exception);
                 await ReportAsync($"asking again: {fault.Message}");
@@ -126,8 +126,14 @@ internal sealed class ObjectDriver(
     private async Task CreateAsync(CancellationToken abandoned, CancellationToken stop)
     {
         await using var log = new LogRelay(store, operationId, marks.Key);
-        MarkUnsettled();
-        await handler.CreateAsync(spec, new ObjectCall(marks, log, abandoned), stop);
+        try
+        {
+            await handler.CreateAsync(spec, new ObjectCall(marks, log, abandoned), stop);
+        }
+        finally
+        {
+            MarkUnsettled();
+        }
     }
 
     private bool IsUnsettled() => unsettledSince is { } since && clock.GetUtcNow() - since < handler.SettlesWithin;
@@ -154,7 +160,7 @@ internal sealed class ObjectDriver(
         }
 
         lastWord = word;
-        return store.AppendAsync(operationId, [new ObjectProgressed(marks.Key, word)], CancellationToken.None);
+        return AppendAsync(new ObjectProgressed(marks.Key, word));
     }
 
     private Task BlockedAsync(string reason)
@@ -165,7 +171,19 @@ internal sealed class ObjectDriver(
         }
 
         lastWord = reason;
-        return store.AppendAsync(operationId, [new ObjectBlocked(marks.Key, reason)], CancellationToken.None);
+        return AppendAsync(new ObjectBlocked(marks.Key, reason));
+    }
+
+    private async Task AppendAsync(JournalEntry entry)
+    {
+        try
+        {
+            await store.AppendAsync(operationId, [entry], CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            throw new JournalException(exception);
+        }
     }
 
     private sealed class NoLog : IProgress<string>

@@ -140,4 +140,18 @@ public sealed class CreationTests
         Assert.Equal(OperationState.Succeeded, operation.State);
         await Samples.AssertCloudIsWhatTheRecordSays(host);
     });
+
+    [Fact]
+    public void A_store_that_fails_while_an_object_is_on_its_way_is_not_the_objects_fault() => host.Run(async () =>
+    {
+        var accepted = await host.Service.CreateEnvironmentAsync(new("orders", Samples.TwoDatabases, "", false, "tester"), default);
+        await Task.Delay(TimeSpan.FromSeconds(30), host.Time);
+        host.FailingAppends = 1;
+        host.Faults.Unreachable(WorldCallKind.Describe, "network");
+
+        var operation = await host.EndOfAsync(accepted.Id);
+
+        Assert.Equal(OperationState.Succeeded, operation.State);
+        Assert.NotEmpty(host.BrokenRuns);
+    });
 }

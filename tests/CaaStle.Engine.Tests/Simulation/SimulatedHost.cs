@@ -183,7 +183,7 @@ internal sealed class SimulatedHost
             if (host.FailingAppends > 0)
             {
                 host.FailingAppends--;
-                throw new IOException("no space left on device");
+                throw new InvalidDataException("no space left on device");
             }
 
             await Durable.AppendAsync(operationId, entries, cancellationToken);
