@@ -32,6 +32,12 @@ public abstract class CloudObjectHandler<TSpec, TState> : ICloudObjectHandler
     /// </summary>
     public abstract Task CreateAsync(TSpec spec, ObjectCall call, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Whether what was made by one specification can become what another says without being replaced. If so, reading by the new one finds
+    /// what is not yet changed in need of creation, and <see cref="CreateAsync"/> changes it. Identities are equal. Asks no cloud.
+    /// </summary>
+    public virtual bool CanChange(TSpec from, TSpec to) => false;
+
     /// <summary>Asks the cloud to delete the object. Must succeed where it is gone already. Called only after a read found it ours.</summary>
     public abstract Task DeleteAsync(TSpec spec, ObjectCall call, CancellationToken cancellationToken);
 
@@ -42,11 +48,13 @@ public abstract class CloudObjectHandler<TSpec, TState> : ICloudObjectHandler
     async Task<Observation<object>> ICloudObjectHandler.ReadAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var seen = await ReadAsync((TSpec)spec, call, cancellationToken);
-        return new(seen.Condition, seen.State, seen.Word, seen.LastLog) { AskAgainAfter = seen.AskAgainAfter, NeedsCreate = seen.NeedsCreate };
+        return new(seen.Condition, seen.State, seen.Word, seen.LastLog) { AskAgainAfter = seen.AskAgainAfter, NeedsCreate = seen.NeedsCreate, ExitCode = seen.ExitCode };
     }
 
     Task ICloudObjectHandler.CreateAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken) =>
         CreateAsync((TSpec)spec, call, cancellationToken);
+
+    bool ICloudObjectHandler.CanChange(ICloudObjectSpec from, ICloudObjectSpec to) => CanChange((TSpec)from, (TSpec)to);
 
     Task ICloudObjectHandler.DeleteAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken) =>
         DeleteAsync((TSpec)spec, call, cancellationToken);
@@ -70,6 +78,8 @@ public interface ICloudObjectHandler
     Task<Observation<object>> ReadAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken);
 
     Task CreateAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken);
+
+    bool CanChange(ICloudObjectSpec from, ICloudObjectSpec to);
 
     Task DeleteAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken);
 }

@@ -29,8 +29,11 @@ public sealed record Observation<TState>(Condition Condition, TState? State, str
     /// <summary>When to ask again, where the handler knows better than the engine's own pace.</summary>
     public TimeSpan? AskAgainAfter { get; init; }
 
-    /// <summary>The object exists in part: creating again completes it.</summary>
+    /// <summary>The object exists in part, or is not yet what its specification says: creating again completes it.</summary>
     public bool NeedsCreate { get; init; }
+
+    /// <summary>What a command that failed ended with.</summary>
+    public int? ExitCode { get; init; }
 }
 
 public static class Observation

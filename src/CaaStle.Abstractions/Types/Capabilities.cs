@@ -3,7 +3,10 @@ namespace CaaStle.Abstractions;
 /// <param name="Follow">Go on with what is written from now on, until cancelled.</param>
 /// <param name="Tail">At most so many of the last lines to begin with; null for all.</param>
 /// <param name="Since">Nothing older.</param>
-public sealed record LogQuery(bool Follow = false, int? Tail = null, DateTimeOffset? Since = null);
+/// <param name="Previous">What was written before the last start, instead of what was written since.</param>
+/// <param name="Replica">Of this replica only, from 1.</param>
+public sealed record LogQuery(
+    bool Follow = false, int? Tail = null, DateTimeOffset? Since = null, bool Previous = false, int? Replica = null);
 
 /// <param name="At">When the line was written, where the source says.</param>
 /// <param name="Source">Which container or replica wrote it.</param>

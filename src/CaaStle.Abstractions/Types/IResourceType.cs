@@ -2,7 +2,11 @@ namespace CaaStle.Abstractions;
 
 /// <param name="Environment">Names for the environment's objects, which the resource's are among.</param>
 /// <param name="Name">The resource's own name where the file gives one, else its type: unique among those of its type.</param>
-public sealed record ResourceRequest(Scope Environment, string Name, Options Options);
+/// <param name="IsStopped">Nothing of the resource is to run; its data stays.</param>
+/// <param name="Generation">
+/// How often its data has been replaced, from 1: stands in the identities of what holds data, so that the old stays until the new is ready.
+/// </param>
+public sealed record ResourceRequest(Scope Environment, string Name, Options Options, bool IsStopped = false, int Generation = 1);
 
 /// <summary>A type of managed resource: what one of it consists of, and what it offers to applications.</summary>
 public interface IResourceType

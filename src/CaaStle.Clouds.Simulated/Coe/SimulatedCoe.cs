@@ -23,20 +23,23 @@ internal sealed class SimulatedCoe : ICoeType
         plan.Output("Network", network, state => state.Name);
     }
 
+    public void PlanJob(JobRequest request, Blueprint plan) => throw new NotSupportedException("The simulated cloud runs no jobs yet.");
+
     /// <summary>The variables <c>SIMULATED_READY_AFTER</c>, <c>SIMULATED_FAILS_AFTER</c> say how long it takes, in seconds.</summary>
     public void PlanApplication(ApplicationRequest request, Blueprint plan)
     {
         var service = plan.Add("service", new SimulatedService(
             request.Scope.ObjectName("service"),
             request.EnvironmentOutputs["Network"].Reveal(),
-            request.Image,
-            request.Variables,
+            request.ExposedContainer.Image,
+            request.ExposedContainer.Variables,
             Seconds("SIMULATED_READY_AFTER") ?? 0,
             Seconds("SIMULATED_FAILS_AFTER"),
             "it was told to fail"));
         plan.Output("Url", service, state => $"simulated://{state.Name}");
+        plan.Output("Image", request.ExposedContainer.Image);
 
-        double? Seconds(string name) => request.Variables.TryGetValue(name, out var value)
+        double? Seconds(string name) => request.ExposedContainer.Variables.TryGetValue(name, out var value)
             ? double.Parse(value.Reveal(), System.Globalization.CultureInfo.InvariantCulture)
             : null;
     }

@@ -13,6 +13,9 @@ internal static class ApplicationGrammar
     /// <summary>How long an application may take to pass its first health check.</summary>
     public static readonly TimeSpan DefaultStartPeriod = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long what is taken out of service may go on with requests under way.</summary>
+    public static readonly TimeSpan DefaultDrain = TimeSpan.FromSeconds(30);
+
     public static readonly IntegerShape Memory =
         new(6, 1024 * 1024, "MB", new Dictionary<char, long> { ['M'] = 1, ['G'] = 1024, ['m'] = 1, ['g'] = 1024 });
 

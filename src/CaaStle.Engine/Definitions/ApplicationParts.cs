@@ -29,14 +29,15 @@ internal static class ApplicationParts
     {
         var app = (YamlMapping)root.Find(ApplicationGrammar.RootKey)!;
         var variables = app.Find("env") as YamlMapping ?? new YamlMapping(app.Position, []);
-        return new(
+        var port = (int)Number(app, "container_port", ApplicationGrammar.Port)!;
+        var container = new ApplicationContainerDefinition(
+            ApplicationContainer.OnlyName,
             app.FindText("image")!,
-            (int)Number(app, "container_port", ApplicationGrammar.Port)!,
-            (int?)Number(app, "host_port", ApplicationGrammar.Port),
             OptionReader.Map(variables),
             variables.Entries.ToDictionary(entry => entry.Key.Text, entry => entry.Value.Position),
             (int?)Number(app, "memory", ApplicationGrammar.Memory) ?? ApplicationGrammar.DefaultMemoryMegabytes,
             (int?)Number(app, "cpu", ApplicationGrammar.Cpu),
+            Entrypoint: [],
             app.Find("command") switch
             {
                 YamlScalar line => ShellWords.Split(line.Text)!,
@@ -44,18 +45,31 @@ internal static class ApplicationParts
                 _ => [],
             },
             [.. ((app.Find("volumes") as YamlList)?.Items ?? []).Select(ReadVolume).OfType<VolumeMount>()],
-            ReadHealth(app.Find("health")));
+            ReadHealth(app.Find("health"), port),
+            After: []);
+        return new(
+            [container],
+            container.Name,
+            port,
+            (int?)Number(app, "host_port", ApplicationGrammar.Port),
+            Replicas: 1,
+            ApplicationProtocol.Http,
+            ApplicationGrammar.DefaultDrain,
+            PreDeploy: []);
     }
 
-    private static HealthCheck ReadHealth(YamlNode? health) => health switch
+    private static HealthCheck ReadHealth(YamlNode? health, int port)
     {
-        YamlMapping mapping => new(
-            mapping.FindText("path"),
-            Number(mapping, "start_period", ApplicationGrammar.StartPeriod) is { } seconds
-                ? TimeSpan.FromSeconds(seconds)
-                : ApplicationGrammar.DefaultStartPeriod),
-        _ => new((health as YamlScalar)?.Text, ApplicationGrammar.DefaultStartPeriod),
-    };
+        var startPeriod = health is YamlMapping mapping && Number(mapping, "start_period", ApplicationGrammar.StartPeriod) is { } seconds
+            ? TimeSpan.FromSeconds(seconds)
+            : ApplicationGrammar.DefaultStartPeriod;
+        var path = health switch
+        {
+            YamlMapping keys => keys.FindText("path"),
+            _ => (health as YamlScalar)?.Text,
+        };
+        return new(startPeriod) { Path = path, Port = port };
+    }
 
     private static void CheckVolumes(YamlList? list, ShapeChecker checker)
     {

@@ -33,9 +33,10 @@ public sealed class BindingResolver
     public IReadOnlyList<DefinitionProblem> Check(ApplicationDefinition application, string fileName)
     {
         var problems = new List<DefinitionProblem>();
-        foreach (var (name, raw) in application.Variables)
+        foreach (var (container, name, raw) in application.Containers.SelectMany(container =>
+            container.Variables.Select(variable => (container, variable.Key, variable.Value))))
         {
-            var at = application.VariablePositions[name];
+            var at = container.VariablePositions[name];
             foreach (var piece in Pieces(raw).Where(piece => piece.Problem is not null))
             {
                 var (message, expected, suggestion) = piece.Problem!;

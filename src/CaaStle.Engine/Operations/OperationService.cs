@@ -69,11 +69,13 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
         var subject = SubjectKey.Application(request.Name);
         await RefuseExistingAsync(subject, cancellationToken);
         var holds = new List<SubjectKey> { environmentKey };
-        var containerKey = SubjectKey.Container(definition.Image);
-        if (await store.FindSubjectAsync(containerKey, cancellationToken) is not null)
+        foreach (var containerKey in definition.Containers.Select(container => SubjectKey.Container(container.Image)).Distinct())
         {
-            await AvailableAsync(containerKey, cancellationToken);
-            holds.Add(containerKey);
+            if (await store.FindSubjectAsync(containerKey, cancellationToken) is not null)
+            {
+                await AvailableAsync(containerKey, cancellationToken);
+                holds.Add(containerKey);
+            }
         }
 
         var cloud = services.Planner.Cloud(environment.Cloud);

@@ -44,23 +44,20 @@ public sealed class Planner(ICloudCatalog catalog, DefinitionReader reader, ISta
         ApplicationDefinition definition, Scope scope, SubjectRecord environment, CancellationToken cancellationToken)
     {
         var bindings = new BindingResolver(reader.ReadEnvironment(environment.Definition, environment.Key.Name), catalog);
-        var container = await store.FindSubjectAsync(SubjectKey.Container(definition.Image), cancellationToken);
         return new(
             scope,
             new Scope(environment.Key.Name, environment.Id),
             environment.Outputs.TryGetValue("", out var own) ? Restore(own) : new Dictionary<string, Value>(),
-            container is null ? definition.Image : serializer.Restore(container.Outputs[""]["Image"]).Reveal(),
-            ImageIsBuilt: container is not null,
+            Revision: 1,
+            IsNewRevision: true,
+            definition.Replicas,
+            [.. await Task.WhenAll(definition.Containers.Select(container => RequestContainerAsync(container, bindings, environment, cancellationToken)))],
+            definition.Exposed,
             definition.ContainerPort,
             definition.HostPort,
-            definition.Variables.ToDictionary(
-                variable => variable.Key,
-                variable => bindings.Resolve(variable.Value, (part, name) => serializer.Restore(environment.Outputs[part][name]))),
-            definition.MemoryMegabytes,
-            definition.CpuShares,
-            definition.Command,
-            definition.Volumes,
-            definition.Health);
+            definition.Protocol,
+            definition.Drain,
+            definition.PreDeploy);
     }
 
     public ICloud Cloud(string name) => catalog.Clouds.Single(cloud => cloud.Name == name);
@@ -77,6 +74,26 @@ public sealed class Planner(ICloudCatalog catalog, DefinitionReader reader, ISta
         Coe(Cloud(environment.Cloud), environment.Type)
             .PlanApplication(await RequestApplicationAsync(definition, scope, environment, cancellationToken), plan);
         return plan;
+    }
+
+    private async Task<ApplicationContainer> RequestContainerAsync(
+        ApplicationContainerDefinition definition, BindingResolver bindings, SubjectRecord environment, CancellationToken cancellationToken)
+    {
+        var built = await store.FindSubjectAsync(SubjectKey.Container(definition.Image), cancellationToken);
+        return new(
+            definition.Name,
+            built is null ? definition.Image : serializer.Restore(built.Outputs[""]["Image"]).Reveal(),
+            ImageIsBuilt: built is not null,
+            definition.Variables.ToDictionary(
+                variable => variable.Key,
+                variable => bindings.Resolve(variable.Value, (part, name) => serializer.Restore(environment.Outputs[part][name]))),
+            definition.MemoryMegabytes,
+            definition.CpuShares,
+            definition.Entrypoint,
+            definition.Command,
+            definition.Volumes,
+            definition.Health,
+            definition.After);
     }
 
     private Blueprint PlanContainer(ContainerDefinition definition, Scope scope)

@@ -22,29 +22,33 @@ internal sealed class LocalDockerCoe(DockerClient docker) : ICoeType, IApplicati
 
     public void PlanApplication(ApplicationRequest request, Blueprint plan)
     {
-        var volumes = request.Volumes
+        var exposed = request.ExposedContainer;
+        var volumes = exposed.Volumes
             .Select(volume => (Node: plan.Add($"volume/{volume.Name}", new VolumeSpec(request.Scope.ObjectName(volume.Name))), volume.MountPath))
             .ToList();
         var container = plan.Add<ContainerState>(
             "container",
             [.. volumes.Select(volume => volume.Node)],
             values => new ContainerSpec(
-                request.Scope.ObjectName("app"), request.Image, request.EnvironmentOutputs[NetworkOutput].Reveal())
+                request.Scope.ObjectName("app"), exposed.Image, request.EnvironmentOutputs[NetworkOutput].Reveal())
             {
-                ImageIsBuilt = request.ImageIsBuilt,
+                ImageIsBuilt = exposed.ImageIsBuilt,
                 Alias = request.Scope.Name,
-                Variables = request.Variables,
-                Command = request.Command,
+                Variables = exposed.Variables,
+                Command = exposed.Command,
                 Ports = [new(request.ContainerPort, request.HostPort)],
                 Mounts = [.. volumes.Select(volume => new Mount(values.Of(volume.Node).Name, volume.MountPath))],
-                MemoryMegabytes = request.MemoryMegabytes,
-                CpuShares = request.CpuShares,
-                Readiness = request.Health.Path is { } path
-                    ? new HttpReadiness(request.ContainerPort, path, request.Health.StartPeriod)
-                    : new TcpReadiness(request.ContainerPort, request.Health.StartPeriod),
+                MemoryMegabytes = exposed.MemoryMegabytes,
+                CpuShares = exposed.CpuShares,
+                Readiness = exposed.Health?.Path is { } path
+                    ? new HttpReadiness(request.ContainerPort, path, exposed.Health.StartPeriod)
+                    : new TcpReadiness(request.ContainerPort, exposed.Health!.StartPeriod),
             });
         plan.Output("Url", container, running => $"http://127.0.0.1:{running.HostPorts[request.ContainerPort]}");
+        plan.Output("Image", container, running => running.ImageId);
     }
+
+    public void PlanJob(JobRequest request, Blueprint plan) => throw new NotSupportedException("Jobs do not run on local-docker yet.");
 
     public async Task<IReadOnlyList<string>> FindObstaclesAsync(ApplicationRequest request, CancellationToken cancellationToken)
     {
@@ -57,8 +61,8 @@ internal sealed class LocalDockerCoe(DockerClient docker) : ICoeType, IApplicati
 
         try
         {
-            var image = ImageReference.Parse(request.Image);
-            if (request.ImageIsBuilt && await docker.FindImageAsync(image, cancellationToken) is null)
+            var image = ImageReference.Parse(request.ExposedContainer.Image);
+            if (request.ExposedContainer.ImageIsBuilt && await docker.FindImageAsync(image, cancellationToken) is null)
             {
                 obstacles.Add($"The image {image} is not on this machine any more. "
                     + "Build it again: `cld container delete NAME`, then `cld container create NAME local`.");
