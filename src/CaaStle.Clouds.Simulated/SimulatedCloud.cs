@@ -34,10 +34,15 @@ public sealed class SimulatedCloud(SimulatedWorld world, TimeProvider clock) : I
 
     public IReadOnlyList<ICloudObjectHandler> Handlers { get; } =
     [
-        new SimulatedHandler<SimulatedNetwork, SimulatedNetworkState>(world, clock, "simulated/network", name => new(name)),
-        new SimulatedHandler<SimulatedDatabase, SimulatedDatabaseState>(world, clock, "simulated/database", name => new(name)),
-        new SimulatedHandler<SimulatedService, SimulatedServiceState>(world, clock, "simulated/service", name => new(name)),
-        new SimulatedHandler<SimulatedImage, SimulatedImageState>(world, clock, "simulated/image", name => new(name)),
+        new SimulatedHandler<SimulatedNetwork, SimulatedNetworkState>(world, clock, "simulated/network", name => new(name), spec => spec),
+        new SimulatedHandler<SimulatedStorage, SimulatedStorageState>(world, clock, "simulated/storage", name => new(name), spec => spec),
+        new SimulatedHandler<SimulatedDatabase, SimulatedDatabaseState>(
+            world, clock, "simulated/database", name => new(name), spec => spec with { Size = 0, IsStopped = false }),
+        new SimulatedHandler<SimulatedService, SimulatedServiceState>(world, clock, "simulated/service", name => new(name), spec => spec),
+        new SimulatedHandler<SimulatedRoute, SimulatedRouteState>(
+            world, clock, "simulated/route", name => new(name), spec => spec with { Backends = [], ReadySeconds = 0 }),
+        new SimulatedHandler<SimulatedJob, SimulatedJobState>(world, clock, "simulated/job", name => new(name), spec => spec),
+        new SimulatedHandler<SimulatedImage, SimulatedImageState>(world, clock, "simulated/image", name => new(name), spec => spec),
     ];
 
     public Task<IReadOnlyList<string>> FindObstaclesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);

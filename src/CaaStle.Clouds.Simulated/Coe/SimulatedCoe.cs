@@ -23,24 +23,45 @@ internal sealed class SimulatedCoe : ICoeType
         plan.Output("Network", network, state => state.Name);
     }
 
-    public void PlanJob(JobRequest request, Blueprint plan) => throw new NotSupportedException("The simulated cloud runs no jobs yet.");
-
-    /// <summary>The variables <c>SIMULATED_READY_AFTER</c>, <c>SIMULATED_FAILS_AFTER</c> say how long it takes, in seconds.</summary>
+    /// <summary>
+    /// The variables <c>SIMULATED_READY_AFTER</c>, <c>SIMULATED_FAILS_AFTER</c> say how long a replica takes, in seconds;
+    /// <c>SIMULATED_JOB_FAILS_AFTER</c> makes what runs before the deployment fail.
+    /// </summary>
     public void PlanApplication(ApplicationRequest request, Blueprint plan)
     {
-        var service = plan.Add("service", new SimulatedService(
-            request.Scope.ObjectName("service"),
-            request.EnvironmentOutputs["Network"].Reveal(),
-            request.ExposedContainer.Image,
-            request.ExposedContainer.Variables,
-            Seconds("SIMULATED_READY_AFTER") ?? 0,
-            Seconds("SIMULATED_FAILS_AFTER"),
-            "it was told to fail"));
-        plan.Output("Url", service, state => $"simulated://{state.Name}");
-        plan.Output("Image", request.ExposedContainer.Image);
+        var image = request.ExposedContainer.Image;
+        Node[] first = request is { IsNewRevision: true, PreDeploy.Count: > 0 }
+            ? [plan.Add(request.RevisionKey + "/pre-deploy", Job(request, $"r{request.Revision}-pre-deploy", request.PreDeploy))]
+            : [];
+        var replicas = Enumerable.Range(1, request.Replicas)
+            .Select(replica => plan.Add(
+                request.ReplicaKey(replica),
+                new SimulatedService(
+                    request.Scope.ObjectName($"r{request.Revision}-{replica}"),
+                    request.EnvironmentOutputs["Network"].Reveal(),
+                    image,
+                    request.ExposedContainer.Variables,
+                    Seconds(request, "SIMULATED_READY_AFTER") ?? 0,
+                    Seconds(request, "SIMULATED_FAILS_AFTER"),
+                    "it was told to fail"),
+                first))
+            .ToList();
+        var route = plan.Add<SimulatedRouteState>(
+            "route",
+            replicas,
+            values => new SimulatedRoute(request.Scope.ObjectName("route"), [.. replicas.Select(replica => values.Of(replica).Name)]));
+        plan.Output("Url", route, state => $"simulated://{state.Name}");
+        plan.Output("Image", image);
+    }
 
-        double? Seconds(string name) => request.ExposedContainer.Variables.TryGetValue(name, out var value)
+    public void PlanJob(JobRequest request, Blueprint plan) =>
+        plan.Add($"run-{request.Id}/job", Job(request.Application, $"run-{request.Id}", request.Command));
+
+    private static SimulatedJob Job(ApplicationRequest request, string name, IReadOnlyList<string> command) =>
+        new(request.Scope.ObjectName(name), command, 1, Seconds(request, "SIMULATED_JOB_FAILS_AFTER"), "the command ended with 1");
+
+    private static double? Seconds(ApplicationRequest request, string name) =>
+        request.ExposedContainer.Variables.TryGetValue(name, out var value)
             ? double.Parse(value.Reveal(), System.Globalization.CultureInfo.InvariantCulture)
             : null;
-    }
 }

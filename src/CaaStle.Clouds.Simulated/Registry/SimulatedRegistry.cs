@@ -12,7 +12,7 @@ internal sealed class SimulatedRegistry : IRegistryType
 
     public void Plan(ContainerRequest request, Blueprint plan)
     {
-        var image = plan.Add("image", new SimulatedImage(request.Scope.ObjectName("image")));
+        var image = plan.Add($"r{request.Revision}/image", new SimulatedImage(request.Scope.ObjectName($"image-{request.Revision}")));
         plan.Output("Image", image, state => state.Name);
         plan.Output("Digest", image, state => $"simulated:{state.Name}");
     }

@@ -9,20 +9,34 @@ internal sealed class SimulatedDatabaseType : IResourceType
     public TypeDescriptor Descriptor { get; } = new(
         "database",
         "A database that stores nothing.",
-        SimulatedOptions.All(Section),
+        [
+            .. SimulatedOptions.All(Section),
+            new(Section + "version", OptionType.Text, "Another version is another instance on the same data.") { Default = "1" },
+            new(Section + "size", OptionType.Integer, "Can be changed while it runs.")
+                { Default = "1", Minimum = 1, OnChange = ChangeEffect.ChangedInPlace },
+            new(Section + "engine", OptionType.Text, "Another engine begins with no data.") { Default = "plain", OnChange = ChangeEffect.LosesData },
+        ],
         [new("Address", "Its name."), new("Password", "A generated password.", Secret: true)]);
 
     public void Plan(ResourceRequest request, Blueprint plan)
     {
         var network = plan.Share(SimulatedCoe.NetworkKey, () => new SimulatedNetwork(request.Environment.ObjectName("network")));
         var password = plan.Password("password");
-        var instance = plan.Add("instance", network, password, (net, secret) => new SimulatedDatabase(
+        var generation = request.Generation == 1 ? "" : $"-{request.Generation}";
+        var storage = plan.Add("storage", new SimulatedStorage(request.Environment.ObjectName($"{request.Name}-storage{generation}")));
+        var instance = plan.Add("instance", network, storage, password, (net, disk, secret) => new SimulatedDatabase(
             request.Environment.ObjectName(request.Name),
             net.Name,
+            disk.Name,
             secret,
             SimulatedOptions.ReadyAfter(request.Options, Section),
             SimulatedOptions.FailsAfter(request.Options, Section),
-            SimulatedOptions.Failure(request.Options, Section)));
+            SimulatedOptions.Failure(request.Options, Section))
+        {
+            Version = request.Options.Text(Section + "version"),
+            Size = request.Options.Integer(Section + "size"),
+            IsStopped = request.IsStopped,
+        });
         plan.Output("Address", instance, state => state.Name);
         plan.Output("Password", password, secret => secret);
     }

@@ -5,6 +5,7 @@ public enum WorldCallKind
     Describe,
     Find,
     Create,
+    Change,
     Delete,
 }
 

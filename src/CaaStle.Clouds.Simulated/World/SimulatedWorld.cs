@@ -9,6 +9,7 @@ namespace CaaStle.Clouds.Simulated;
 /// <param name="Needs">Names of objects that cannot be deleted before this one.</param>
 /// <param name="GoneAt">When its deletion is complete; null while nobody deletes it.</param>
 /// <param name="VisibleAt">Before this, reads do not show it.</param>
+/// <param name="Content">What of it can be changed in place.</param>
 public sealed record WorldObject(
     string Name,
     IReadOnlyDictionary<string, string> Labels,
@@ -17,7 +18,8 @@ public sealed record WorldObject(
     string FailureReason,
     IReadOnlyList<string> Needs,
     DateTimeOffset? GoneAt,
-    DateTimeOffset VisibleAt);
+    DateTimeOffset VisibleAt,
+    string Content = "");
 
 /// <summary>How the simulated cloud lets time pass.</summary>
 /// <param name="CallLatency">How long each call takes.</param>
@@ -26,7 +28,7 @@ public sealed record WorldObject(
 public sealed record WorldTiming(TimeSpan CallLatency, TimeSpan Deletion, TimeSpan Visibility);
 
 /// <summary>
-/// A cloud with an API of three calls, names that are unique, objects that take their time, and a deletion that is refused while
+/// A cloud with an API of few calls, names that are unique, objects that take their time, and a deletion that is refused while
 /// something depends on what is to go. Kept in a file where one is given, so that it outlives the process.
 /// </summary>
 public sealed class SimulatedWorld
@@ -87,7 +89,8 @@ public sealed class SimulatedWorld
         TimeSpan? failsAfter,
         string failureReason,
         IReadOnlyList<string> needs,
-        CancellationToken cancellationToken) => CallAsync(
+        CancellationToken cancellationToken,
+        string content = "") => CallAsync(
             new(WorldCallKind.Create, name),
             () =>
             {
@@ -103,7 +106,29 @@ public sealed class SimulatedWorld
 
                 var now = clock.GetUtcNow();
                 objects[name] = new(
-                    name, labels, now + readyAfter, now + failsAfter, failureReason, needs, GoneAt: null, VisibleAt: now + timing.Visibility);
+                    name, labels, now + readyAfter, now + failsAfter, failureReason, needs, GoneAt: null, VisibleAt: now + timing.Visibility, content);
+                Save();
+                return true;
+            },
+            cancellationToken);
+
+    /// <exception cref="CloudException">The object is not there, is going, or would need what is not there.</exception>
+    public Task ChangeAsync(
+        string name, string content, TimeSpan readyAfter, IReadOnlyList<string> needs, CancellationToken cancellationToken) => CallAsync(
+            new(WorldCallKind.Change, name),
+            () =>
+            {
+                if (!objects.TryGetValue(name, out var found) || found.GoneAt is not null)
+                {
+                    throw new CloudException(CloudFault.Busy, $"{name} does not exist") { Code = "NotFound" };
+                }
+
+                if (needs.FirstOrDefault(need => !objects.ContainsKey(need)) is { } missing)
+                {
+                    throw new CloudException(CloudFault.Refused, $"{missing} does not exist") { Code = "NotFound" };
+                }
+
+                objects[name] = found with { Content = content, Needs = needs, ReadyAt = clock.GetUtcNow() + readyAfter };
                 Save();
                 return true;
             },

@@ -6,6 +6,8 @@ namespace CaaStle.Engine.Execution;
 /// <summary>Deletes recorded objects, each when those that depend on it are gone. Needs the record alone (Rule 5) and never gives up.</summary>
 internal sealed class Deletion(Operation operation, EngineServices services, Pace pace)
 {
+    private const int KeptLines = 200;
+
     /// <returns>Keys of the chosen objects and of all that they depend on.</returns>
     public static HashSet<string> WithWhatTheyNeed(IReadOnlyList<ObjectRecord> objects, Func<ObjectRecord, bool> chosen)
     {
@@ -78,7 +80,8 @@ internal sealed class Deletion(Operation operation, EngineServices services, Pac
         }
     }
 
-    private async Task DeleteAsync(ObjectRecord item, bool isKept, CancellationToken stop)
+    /// <param name="isKept">Leave it behind, and say so.</param>
+    public async Task DeleteAsync(ObjectRecord item, bool isKept, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         if (isKept)
@@ -92,6 +95,7 @@ internal sealed class Deletion(Operation operation, EngineServices services, Pac
             await AppendAsync(new ObjectDeleting(item.Key));
         }
 
+        await KeepLogAsync(item, stop);
         var driver = await DriverAsync(item);
         if (item.State is null)
         {
@@ -102,7 +106,8 @@ internal sealed class Deletion(Operation operation, EngineServices services, Pac
         await AppendAsync(new ObjectDeleted(item.Key));
     }
 
-    private async Task<ObjectDriver> DriverAsync(ObjectRecord item)
+    /// <summary>Drives the object by its record; its extension may be another one by now.</summary>
+    public async Task<ObjectDriver> DriverAsync(ObjectRecord item)
     {
         try
         {
@@ -116,6 +121,41 @@ internal sealed class Deletion(Operation operation, EngineServices services, Pac
             // The extension is not installed any more, or cannot read what it wrote. The operation is taken up again until it can.
             await AppendAsync(new ObjectBlocked(item.Key, exception.Message));
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Keeps the last lines of what an application goes on without: its former revision, or the one that failed. Without them if they
+    /// cannot be had: nothing waits for a log.
+    /// </summary>
+    private async Task KeepLogAsync(ObjectRecord item, CancellationToken stop)
+    {
+        if (operation.Subject.Kind != SubjectKind.Application || operation.Kind is OperationKind.Delete or OperationKind.Run)
+        {
+            return;
+        }
+
+        var lines = new List<LogLine>();
+        try
+        {
+            if (services.Handlers.OfKind(item.Kind) is ILogSource source)
+            {
+                var handler = services.Handlers.OfKind(item.Kind);
+                var spec = (ICloudObjectSpec)services.Serializer.Deserialize(item.Spec, handler.SpecType);
+                await foreach (var line in source.ReadLogsAsync(spec, new(Tail: KeptLines), stop))
+                {
+                    lines.Add(line);
+                }
+            }
+        }
+        catch (Exception) when (!stop.IsCancellationRequested)
+        {
+            lines.Clear();
+        }
+
+        if (lines.Count > 0)
+        {
+            await AppendAsync(new LogKept(item.Key, lines));
         }
     }
 

@@ -20,6 +20,9 @@ internal sealed class ObjectDriver(
     private string? lastWord;
     private DateTimeOffset? unsettledSince;
 
+    /// <summary>Done before the first call that creates or changes, where the intent is not durable before.</summary>
+    public Func<Task>? BeforeChange { get; set; }
+
     /// <summary>
     /// A create call may have been made whose answer is not known: for a while reads may not show what it did, so that absence is not yet
     /// to be believed.
@@ -48,7 +51,8 @@ internal sealed class ObjectDriver(
                     case Condition.Ready:
                         return (seen.State!, seen.Word);
                     case Condition.Failed:
-                        throw new ObjectFailedException(new(Failure.ObjectFailed, marks.Key, seen.Word, seen.LastLog));
+                        throw new ObjectFailedException(
+                            new(Failure.ObjectFailed, marks.Key, seen.Word, seen.LastLog) { ExitCode = seen.ExitCode });
                     case Condition.Foreign:
                         throw new ObjectFailedException(new(
                             Failure.NameTaken, marks.Key, $"{spec.Identity} exists already and was not made by this environment ({seen.Word}).", []));
@@ -75,6 +79,32 @@ internal sealed class ObjectDriver(
             }
 
             await Task.Delay(wait, clock, either.Token);
+        }
+    }
+
+    /// <summary>
+    /// Brings the object back to what it was, and waits until it is that. Never gives up; whether it is well then is not what is asked: it
+    /// may not have been before.
+    /// </summary>
+    /// <returns>The object's state with the cloud's word for it; null when it is there, but not well.</returns>
+    public async Task<(object State, string Word)?> RestoreAsync(CancellationToken stop)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await MakeReadyAsync(CancellationToken.None, stop);
+            }
+            catch (ObjectFailedException exception)
+            {
+                if (await IsThereAsync(stop))
+                {
+                    return null;
+                }
+
+                await BlockedAsync(exception.Failure.Message);
+                await Task.Delay(pace.AfterFailure(attempt, null), clock, stop);
+            }
         }
     }
 
@@ -123,8 +153,26 @@ internal sealed class ObjectDriver(
         }
     }
 
+    private async Task<bool> IsThereAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await handler.ReadAsync(spec, Call(CancellationToken.None), stop) is { Condition: Condition.Failed or Condition.Ready };
+        }
+        catch (Exception exception) when (!stop.IsCancellationRequested && CloudFaults.Understand(exception) is not null)
+        {
+            return false;
+        }
+    }
+
     private async Task CreateAsync(CancellationToken abandoned, CancellationToken stop)
     {
+        if (BeforeChange is { } beforeChange)
+        {
+            BeforeChange = null;
+            await beforeChange();
+        }
+
         await using var log = new LogRelay(store, operationId, marks.Key);
         try
         {

@@ -27,17 +27,25 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
         new Dictionary<string, IReadOnlyDictionary<string, StoredValue>>();
 
     private readonly CancellationTokenSource cancelled = new();
+    private readonly CancellationTokenSource keep = new();
     private readonly Pace pace = new(services.Random);
 
-    public void Dispose() => cancelled.Dispose();
+    public void Dispose()
+    {
+        cancelled.Dispose();
+        keep.Dispose();
+    }
 
     /// <summary>The user does not want it any more. The request is in the journal already.</summary>
     public void Cancel() => cancelled.Cancel();
 
+    /// <summary>The user wants what is there kept instead of undone any further. The request is in the journal already.</summary>
+    public void Keep() => keep.Cancel();
+
     /// <param name="stop">The process is to end: leaves the operation as it is, to be run again later.</param>
     public async Task RunAsync(CancellationToken stop)
     {
-        var journal = await ReadJournalAsync(stop);
+        var journal = await services.Store.ReadWholeJournalAsync(operation.Id, stop);
         await AppendAsync(new OperationStarted(Resumed: journal.Any(entry => entry is OperationStarted)));
         if (operation.Kind == OperationKind.Delete)
         {
@@ -45,39 +53,103 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
         }
         else
         {
-            await CreateAsync(journal, stop);
+            await ChangeAsync(journal, stop);
         }
     }
 
-    private async Task CreateAsync(IReadOnlyList<JournalEntry> journal, CancellationToken stop)
+    private async Task ChangeAsync(IReadOnlyList<JournalEntry> journal, CancellationToken stop)
     {
         var failure = journal.OfType<OperationFailing>().FirstOrDefault()?.Failure;
-        if (failure is null)
+        var committed = journal.OfType<OperationCommitted>().FirstOrDefault();
+        if (failure is null && committed is null)
         {
             if (journal.OfType<CancelRequested>().Any())
             {
                 cancelled.Cancel();
             }
 
-            var creation = new Creation(operation, services, pace);
-            failure = await creation.RunAsync(journal, cancelled.Token, stop);
+            var convergence = new Convergence(operation, services, pace);
+            failure = await FindFailedPredecessorAsync(stop) ?? await convergence.RunAsync(journal, cancelled.Token, stop);
             if (failure is null)
             {
-                await AppendAsync(new OperationEnded(OperationState.Succeeded, creation.Outputs));
-                return;
+                committed = new(convergence.Outputs, convergence.Retiring);
+                if (operation.Kind != OperationKind.Create)
+                {
+                    await AppendAsync(committed);
+                }
             }
-
-            await AppendAsync(new OperationFailing(failure));
+            else
+            {
+                await AppendAsync(new OperationFailing(failure));
+            }
         }
 
-        if (!Projection.IsUndone(operation, failure))
+        if (committed is not null)
         {
-            await AppendAsync(new OperationEnded(OperationState.Kept, NoOutputs));
+            await RetireAsync(committed.Retiring, stop);
+            await AppendAsync(new OperationEnded(OperationState.Succeeded, committed.Outputs));
             return;
         }
 
-        await DeleteObjectsAsync(await services.Store.ListObjectsAsync(operation.SubjectId, stop), new HashSet<string>(), stop);
-        await AppendAsync(new OperationEnded(OperationState.RolledBack, NoOutputs));
+        var isKept = !Projection.IsUndone(operation, failure!) || !await UndoAsync(stop);
+        await AppendAsync(new OperationEnded(isKept ? OperationState.Kept : OperationState.RolledBack, NoOutputs));
+    }
+
+    /// <returns>Why the operation has no ground to stand on; null when what comes before it went well.</returns>
+    private async Task<Failure?> FindFailedPredecessorAsync(CancellationToken stop)
+    {
+        foreach (var id in operation.Request.After)
+        {
+            if (await services.Store.FindOperationAsync(id, stop) is { State: not OperationState.Succeeded } before)
+            {
+                return new(Failure.PredecessorFailed, null, $"{before.Id} on {before.Subject}, which comes first, did not succeed", []);
+            }
+        }
+
+        return null;
+    }
+
+    /// <returns>Whether everything is undone; not when the user asked to keep what there is.</returns>
+    private async Task<bool> UndoAsync(CancellationToken stop)
+    {
+        var journal = await services.Store.ReadWholeJournalAsync(operation.Id, stop);
+        if (journal.OfType<CancelRequested>().Any(request => request.Keep))
+        {
+            keep.Cancel();
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, keep.Token);
+        try
+        {
+            await new Rollback(operation, services, pace).RunAsync(journal, either.Token);
+            await CheckAsync(either.Token);
+            Discard(operation.Request.Definition);
+            return true;
+        }
+        catch (Exception) when (keep.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes away what is not needed any more, now that everything else is ready.</summary>
+    private async Task RetireAsync(IReadOnlyList<string> keys, CancellationToken stop)
+    {
+        if (keys.Count == 0)
+        {
+            return;
+        }
+
+        var objects = await services.Store.ListObjectsAsync(operation.SubjectId, stop);
+        await new Deletion(operation, services, pace).RunAsync([.. objects.Where(item => keys.Contains(item.Key))], new HashSet<string>(), stop);
+        await CheckAsync(stop);
+    }
+
+    /// <summary>Asks the cloud whether it has more of the subject than the record says.</summary>
+    private async Task CheckAsync(CancellationToken stop)
+    {
+        var recorded = await services.Store.ListObjectsAsync(operation.SubjectId, stop);
+        await new Deletion(operation, services, pace).CheckLeftoversAsync(recorded.Select(item => item.Key).ToHashSet(), stop);
     }
 
     private async Task DeleteAsync(IReadOnlyList<JournalEntry> journal, CancellationToken stop)
@@ -89,35 +161,18 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
         }
 
         var kept = operation.Request.KeepData ? Deletion.WithWhatTheyNeed(objects, item => item.HoldsData) : [];
-        await DeleteObjectsAsync(objects, kept, stop);
-        await AppendAsync(new OperationEnded(OperationState.Succeeded, NoOutputs));
-    }
-
-    private async Task DeleteObjectsAsync(IReadOnlyList<ObjectRecord> objects, IReadOnlySet<string> kept, CancellationToken stop)
-    {
         var deletion = new Deletion(operation, services, pace);
         await deletion.RunAsync(objects, kept, stop);
         await deletion.CheckLeftoversAsync(kept, stop);
-        if (operation.Subject.Kind == SubjectKind.Container)
-        {
-            services.Artifacts.Discard(ContainerDefinition.Parse(operation.Request.Definition).ContextArchive);
-        }
+        Discard(operation.Request.Definition);
+        await AppendAsync(new OperationEnded(OperationState.Succeeded, NoOutputs));
     }
 
-    private async Task<IReadOnlyList<JournalEntry>> ReadJournalAsync(CancellationToken stop)
+    private void Discard(string definition)
     {
-        const int page = 1000;
-        var entries = new List<JournalEntry>();
-        for (var position = 0L; ;)
+        if (operation.Subject.Kind == SubjectKind.Container)
         {
-            var records = await services.Store.ReadJournalAsync(operation.Id, position, page, stop);
-            entries.AddRange(records.Select(record => record.Entry));
-            if (records.Count < page)
-            {
-                return entries;
-            }
-
-            position = records[^1].Position;
+            services.Artifacts.Discard(ContainerDefinition.Parse(definition).ContextArchive);
         }
     }
 

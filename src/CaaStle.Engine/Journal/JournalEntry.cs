@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CaaStle.Abstractions;
 
 namespace CaaStle.Engine.Journal;
 
@@ -12,10 +13,14 @@ namespace CaaStle.Engine.Journal;
 [JsonDerivedType(typeof(OperationPlanned), "operation-planned")]
 [JsonDerivedType(typeof(CancelRequested), "cancel-requested")]
 [JsonDerivedType(typeof(OperationFailing), "operation-failing")]
+[JsonDerivedType(typeof(OperationCommitted), "operation-committed")]
 [JsonDerivedType(typeof(OperationEnded), "operation-ended")]
 [JsonDerivedType(typeof(LeftoversChecked), "leftovers-checked")]
 [JsonDerivedType(typeof(ValueGenerated), "value-generated")]
 [JsonDerivedType(typeof(ObjectIntended), "object-intended")]
+[JsonDerivedType(typeof(ObjectChanging), "object-changing")]
+[JsonDerivedType(typeof(ObjectReplacing), "object-replacing")]
+[JsonDerivedType(typeof(ObjectRestoring), "object-restoring")]
 [JsonDerivedType(typeof(ObjectProgressed), "object-progressed")]
 [JsonDerivedType(typeof(ObjectLogged), "object-logged")]
 [JsonDerivedType(typeof(ObjectReady), "object-ready")]
@@ -24,6 +29,7 @@ namespace CaaStle.Engine.Journal;
 [JsonDerivedType(typeof(ObjectBlocked), "object-blocked")]
 [JsonDerivedType(typeof(ObjectDeleted), "object-deleted")]
 [JsonDerivedType(typeof(ObjectKept), "object-kept")]
+[JsonDerivedType(typeof(LogKept), "log-kept")]
 public abstract record JournalEntry;
 
 /// <summary>The request was accepted; first entry of every operation.</summary>
@@ -39,12 +45,25 @@ public sealed record OperationPlanned(IReadOnlyList<PlannedStep> Steps) : Journa
 public sealed record PlannedStep(string Key, string Kind, IReadOnlyList<string> DependsOn)
 {
     public const string GeneratedValue = "value";
+
+    /// <summary>The object is not needed any more and goes when all others are ready.</summary>
+    public bool Removes { get; init; }
 }
 
-public sealed record CancelRequested(string By) : JournalEntry;
+public sealed record CancelRequested(string By) : JournalEntry
+{
+    /// <summary>What is being undone is not to be undone any further: what is there is kept.</summary>
+    public bool Keep { get; init; }
+}
 
 /// <summary>It cannot succeed any more. What follows undoes it, unless what was made is to be kept.</summary>
 public sealed record OperationFailing(Failure Failure) : JournalEntry;
+
+/// <summary>Everything is ready: from here on the operation only goes forward, and takes away what is not needed any more.</summary>
+/// <param name="Outputs">Of the subject from now on, by part and name.</param>
+/// <param name="Retiring">Keys of the objects that go.</param>
+public sealed record OperationCommitted(
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>> Outputs, IReadOnlyList<string> Retiring) : JournalEntry;
 
 /// <param name="State">One of the three ends.</param>
 /// <param name="Outputs">Of a subject that is now available, by part and name.</param>
@@ -62,6 +81,19 @@ public sealed record ValueGenerated(string Key, string ProtectedValue) : Journal
 public sealed record ObjectIntended(
     string Key, string Kind, string Identity, string Spec, IReadOnlyList<string> DependsOn, bool HoldsData) : JournalEntry;
 
+/// <summary>Durable before the first call that could change the object in place.</summary>
+/// <param name="Spec">What it is to become.</param>
+/// <param name="Previous">What it was, to be changed back to when the operation fails.</param>
+public sealed record ObjectChanging(
+    string Key, string Spec, IReadOnlyList<string> DependsOn, bool HoldsData, ObjectRecord Previous) : JournalEntry;
+
+/// <summary>The object is deleted to make room for another of the same identity; durable before the first call that could delete it.</summary>
+/// <param name="Previous">What it was, to be made again when the operation fails.</param>
+public sealed record ObjectReplacing(string Key, ObjectRecord Previous) : JournalEntry;
+
+/// <summary>The object is brought back to what the record says; durable before the first call that could create or change it.</summary>
+public sealed record ObjectRestoring(string Key, ObjectRecord Previous) : JournalEntry;
+
 /// <param name="Word">The cloud's word for where the object is on its way, or why the cloud gives no answer.</param>
 public sealed record ObjectProgressed(string Key, string Word) : JournalEntry;
 
@@ -71,6 +103,9 @@ public sealed record ObjectLogged(string Key, IReadOnlyList<string> Lines) : Jou
 public sealed record ObjectReady(string Key, string State, string Word) : JournalEntry;
 
 public sealed record ObjectFailed(string Key, string Reason, IReadOnlyList<string> LastLog) : JournalEntry;
+
+/// <summary>The last lines of the object's log, kept because the object is about to go.</summary>
+public sealed record LogKept(string Key, IReadOnlyList<LogLine> Lines) : JournalEntry;
 
 /// <summary>Durable before the first call that could delete the object.</summary>
 public sealed record ObjectDeleting(string Key) : JournalEntry;

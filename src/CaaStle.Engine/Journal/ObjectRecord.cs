@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CaaStle.Engine.Journal;
 
 public enum ObjectStatus
@@ -5,6 +7,9 @@ public enum ObjectStatus
     /// <summary>A create call may have been made.</summary>
     Intended,
     Ready,
+
+    /// <summary>A call that changes it in place may have been made.</summary>
+    Changing,
     Deleting,
 
     /// <summary>Left behind on purpose when its subject was deleted, because it holds data.</summary>
@@ -13,7 +18,10 @@ public enum ObjectStatus
 
 /// <summary>A cloud object that exists or may exist: all that is needed to delete it (Rule 5).</summary>
 /// <param name="Operation">The operation that intended it; its marks carry this.</param>
-/// <param name="Key">Unique within the subject's life.</param>
+/// <param name="Key">
+/// Unique within the subject's life: the key in the blueprint, with <c>#2</c>, <c>#3</c>, ... behind it where the object stands beside one
+/// that it is to replace.
+/// </param>
 /// <param name="Kind">The handler's kind.</param>
 /// <param name="Spec">The evaluated specification as JSON, secrets protected.</param>
 /// <param name="State">The object's state when it was last ready, as JSON, secrets protected; null before.</param>
@@ -29,4 +37,9 @@ public sealed record ObjectRecord(
     string? State,
     IReadOnlyList<string> DependsOn,
     bool HoldsData,
-    ObjectStatus Status);
+    ObjectStatus Status)
+{
+    /// <summary>The object's key in the blueprint.</summary>
+    [JsonIgnore]
+    public string BlueprintKey => Key.IndexOf('#', StringComparison.Ordinal) is var mark and >= 0 ? Key[..mark] : Key;
+}

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using CaaStle.Abstractions;
 using CaaStle.Engine.Ports;
@@ -8,21 +9,38 @@ namespace CaaStle.Engine.Journal;
 /// <summary>Specifications and states as JSON for the journal. Secrets are protected by the vault: <c>{"secret": "..."}</c>.</summary>
 public sealed class ObjectSerializer(ISecretVault vault)
 {
-    private readonly JsonSerializerOptions json = new()
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new SecretConverter(vault), new ValueConverter(vault), new JsonStringEnumConverter() },
-    };
+    private readonly JsonSerializerOptions json = Options(vault);
+
+    /// <summary>Secrets as they are: what a vault makes of one differs each time.</summary>
+    private readonly JsonSerializerOptions clear = Options(new OpenVault());
 
     public string Serialize(object value) => JsonSerializer.Serialize(value, value.GetType(), json);
 
     public object Deserialize(string text, Type type) =>
         JsonSerializer.Deserialize(text, type, json) ?? throw new JsonException($"The journal has null where it should have {type.Name}.");
 
+    /// <summary>Whether two specifications say the same, secrets included.</summary>
+    public bool AreEqual(object left, object right) =>
+        left.GetType() == right.GetType()
+        && JsonNode.DeepEquals(JsonSerializer.SerializeToNode(left, left.GetType(), clear), JsonSerializer.SerializeToNode(right, right.GetType(), clear));
+
     public StoredValue Store(Value value) =>
         new(value.IsSecret ? vault.Protect(value.Reveal()) : value.Reveal(), value.IsSecret);
 
     public Value Restore(StoredValue value) => value.Secret ? Value.Hidden(vault.Unprotect(value.Text)) : Value.Plain(value.Text);
+
+    private static JsonSerializerOptions Options(ISecretVault vault) => new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new SecretConverter(vault), new ValueConverter(vault), new JsonStringEnumConverter() },
+    };
+
+    private sealed class OpenVault : ISecretVault
+    {
+        public string Protect(string secret) => secret;
+
+        public string Unprotect(string protectedText) => protectedText;
+    }
 
     private sealed class SecretConverter(ISecretVault vault) : JsonConverter<Secret>
     {

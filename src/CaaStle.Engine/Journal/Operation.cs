@@ -3,15 +3,24 @@ namespace CaaStle.Engine.Journal;
 public enum OperationKind
 {
     Create,
+
+    /// <summary>Changes a subject that exists; <see cref="OperationRequest.Action"/> says what the user called it.</summary>
+    Update,
     Delete,
+
+    /// <summary>Runs a command beside an application, which stays as it is.</summary>
+    Run,
 }
 
-/// <summary>Derived from the journal (<see cref="Projection"/>). The first three are under way; the others are ends (Rule 3).</summary>
+/// <summary>Derived from the journal (<see cref="Projection"/>). The first four are under way; the others are ends (Rule 3).</summary>
 public enum OperationState
 {
     Queued,
     Running,
     RollingBack,
+
+    /// <summary>Everything is ready; what is not needed any more goes. Cannot be cancelled.</summary>
+    Finishing,
     Succeeded,
     RolledBack,
 
@@ -26,7 +35,20 @@ public enum OperationState
 /// <param name="KeepData">A deletion leaves objects that hold data.</param>
 /// <param name="After">Operations that must have ended before this one starts; they do not stand in its way.</param>
 public sealed record OperationRequest(
-    string Definition, string FileName, bool KeepOnFailure, bool KeepData, IReadOnlyList<string> After);
+    string Definition, string FileName, bool KeepOnFailure, bool KeepData, IReadOnlyList<string> After)
+{
+    /// <summary>One of <see cref="OperationAction"/>; null where the kind tells.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>What an update aims at, besides the definition.</summary>
+    public Desired? Desired { get; init; }
+
+    /// <summary>The subject's status when an update was asked for, which it has again when the update is rolled back.</summary>
+    public SubjectStatus? StatusBefore { get; init; }
+
+    /// <summary>What a job runs.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+}
 
 /// <param name="Id">Sortable by time, unique, short enough to type: <c>op-</c> and twelve lower-case letters and digits.</param>
 /// <param name="Holds">
@@ -35,6 +57,7 @@ public sealed record OperationRequest(
 /// <param name="CancelledBy">Who asked to cancel it; null when nobody did.</param>
 /// <param name="Failure">Why it did not do what was asked; null as long as nothing went wrong.</param>
 /// <param name="EndedAt">Null while it is under way.</param>
+/// <param name="RequestKey">What the client named its request by, so that a repeated one meets what the first has started.</param>
 public sealed record Operation(
     string Id,
     OperationKind Kind,
@@ -47,7 +70,8 @@ public sealed record Operation(
     DateTimeOffset RequestedAt,
     string? CancelledBy,
     Failure? Failure,
-    DateTimeOffset? EndedAt)
+    DateTimeOffset? EndedAt,
+    string? RequestKey)
 {
     public bool IsEnded => EndedAt is not null;
 }
@@ -61,5 +85,9 @@ public sealed record Failure(string Code, string? Key, string Message, IReadOnly
     public const string ObjectFailed = "object-failed";
     public const string NameTaken = "name-taken";
     public const string Cancelled = "cancelled";
+    public const string PredecessorFailed = "predecessor-failed";
     public const string Internal = "internal";
+
+    /// <summary>What a command that failed ended with.</summary>
+    public int? ExitCode { get; init; }
 }

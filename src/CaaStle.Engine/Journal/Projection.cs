@@ -15,6 +15,7 @@ public static class Projection
             Failure = operation.Failure ?? failing.Failure,
             State = IsUndone(operation, failing.Failure) ? OperationState.RollingBack : operation.State,
         },
+        OperationCommitted => operation with { State = OperationState.Finishing },
         OperationEnded ended => operation with { State = ended.State, EndedAt = at },
         _ => operation,
     };
@@ -27,6 +28,18 @@ public static class Projection
             subject with { Status = SubjectStatus.Available, Outputs = ended.Outputs },
         (OperationKind.Create, OperationEnded { State: OperationState.Kept }) => subject with { Status = SubjectStatus.CreateFailed },
         (OperationKind.Create, OperationEnded { State: OperationState.RolledBack }) => null,
+        (OperationKind.Update, OperationStarted) => subject with { Status = SubjectStatus.Updating },
+        (OperationKind.Update, OperationCommitted committed) => subject with
+        {
+            Definition = operation.Request.Definition,
+            Desired = operation.Request.Desired ?? subject.Desired,
+            Outputs = committed.Outputs,
+        },
+        (OperationKind.Update, OperationEnded { State: OperationState.Succeeded }) =>
+            subject with { Status = subject.Desired is { IsStopped: true } or { IsPaused: true } ? SubjectStatus.Stopped : SubjectStatus.Available },
+        (OperationKind.Update, OperationEnded { State: OperationState.RolledBack }) =>
+            subject with { Status = operation.Request.StatusBefore ?? SubjectStatus.Available },
+        (OperationKind.Update, OperationEnded { State: OperationState.Kept }) => subject with { Status = SubjectStatus.UpdateFailed },
         (OperationKind.Delete, OperationStarted) => subject with { Status = SubjectStatus.Deleting },
         (OperationKind.Delete, OperationEnded { State: OperationState.Succeeded }) => null,
         _ => subject,
@@ -40,6 +53,9 @@ public static class Projection
     public static string? ObjectKey(JournalEntry entry) => entry switch
     {
         ObjectIntended intended => intended.Key,
+        ObjectChanging changing => changing.Key,
+        ObjectReplacing replacing => replacing.Key,
+        ObjectRestoring restoring => restoring.Key,
         ObjectReady ready => ready.Key,
         ObjectDeleting deleting => deleting.Key,
         ObjectDeleted deleted => deleted.Key,
@@ -65,6 +81,15 @@ public static class Projection
                 intended.DependsOn,
                 intended.HoldsData,
                 ObjectStatus.Intended),
+            ObjectChanging changing => Intended() with
+            {
+                Spec = changing.Spec,
+                DependsOn = changing.DependsOn,
+                HoldsData = changing.HoldsData,
+                Status = ObjectStatus.Changing,
+            },
+            ObjectReplacing => Intended() with { Status = ObjectStatus.Deleting },
+            ObjectRestoring restoring => restoring.Previous with { Status = ObjectStatus.Intended },
             ObjectReady ready => Intended() with { State = ready.State, Status = ObjectStatus.Ready },
             ObjectDeleting => Intended() with { Status = ObjectStatus.Deleting },
             ObjectDeleted => null,

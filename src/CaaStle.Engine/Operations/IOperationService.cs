@@ -1,5 +1,6 @@
 using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
+using CaaStle.Engine.Planning;
 using CaaStle.Engine.Ports;
 
 namespace CaaStle.Engine.Operations;
@@ -8,7 +9,11 @@ namespace CaaStle.Engine.Operations;
 /// <param name="FileName">Where it came from, for messages.</param>
 /// <param name="KeepOnFailure">Leave what was made when it fails.</param>
 /// <param name="By">Who asks.</param>
-public sealed record CreateEnvironment(string Name, string Definition, string FileName, bool KeepOnFailure, string By);
+public sealed record CreateEnvironment(string Name, string Definition, string FileName, bool KeepOnFailure, string By)
+{
+    /// <summary>After which the environment is deleted by itself; null for never.</summary>
+    public TimeSpan? TimeToLive { get; init; }
+}
 
 /// <param name="ContextArchive">Path of the build context's tar file; the operation owns it from now on.</param>
 /// <param name="Dockerfile">Path of the Dockerfile within the context.</param>
@@ -16,6 +21,31 @@ public sealed record CreateContainer(string Name, string Registry, string Contex
 
 /// <param name="Environment">The environment's name.</param>
 public sealed record DeployApplication(string Name, string Environment, string Definition, string FileName, bool KeepOnFailure, string By);
+
+/// <param name="Confirm">The environment's name, where data would be lost.</param>
+public sealed record UpdateEnvironment(string Name, string Definition, string FileName, string? Confirm, bool KeepOnFailure, string By);
+
+/// <param name="Action"><see cref="OperationAction.Pause"/>, <see cref="OperationAction.Resume"/> or <see cref="OperationAction.Repair"/>.</param>
+public sealed record SwitchEnvironment(string Name, string Action, string By);
+
+/// <param name="Action">One of <see cref="OperationAction"/> that applications know.</param>
+public sealed record ChangeApplication(string Name, string Action, bool KeepOnFailure, string By)
+{
+    /// <summary>Of a redeployment: the YAML text; null for the definition in force, with images as they are now.</summary>
+    public string? Definition { get; init; }
+
+    /// <summary>Where the definition came from, for messages.</summary>
+    public string FileName { get; init; } = "";
+
+    /// <summary>Of a rollback: the revision to go back to; null for the last good one before that in force.</summary>
+    public int? Revision { get; init; }
+
+    /// <summary>Of scaling.</summary>
+    public int? Replicas { get; init; }
+}
+
+/// <summary>Runs a command once, with what the application has: its image, variables and volumes.</summary>
+public sealed record RunCommand(string Application, IReadOnlyList<string> Command, string By);
 
 /// <param name="Force">Delete the applications in an environment first.</param>
 /// <param name="KeepData">Leave objects that hold data.</param>
@@ -46,7 +76,26 @@ public interface IOperationService
     /// <summary>What the deletion would delete, in the order in which it was made.</summary>
     Task<IReadOnlyList<PlannedObject>> PlanDeletionAsync(DeleteSubject request, CancellationToken cancellationToken);
 
-    Task<Operation> CancelAsync(string operationId, string by, CancellationToken cancellationToken);
+    Task<Operation> UpdateEnvironmentAsync(UpdateEnvironment request, CancellationToken cancellationToken);
+
+    /// <summary>What the update would do with each object; those of the environment as it is to be after those that they depend on.</summary>
+    Task<IReadOnlyList<PlannedChange>> PlanUpdateAsync(UpdateEnvironment request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Pauses, resumes or repairs the environment with its applications: one operation for each, of which the last is returned.
+    /// </summary>
+    Task<Operation> SwitchEnvironmentAsync(SwitchEnvironment request, CancellationToken cancellationToken);
+
+    /// <summary>Has the environment deleted by itself after that time from now; null for never.</summary>
+    Task SetTimeToLiveAsync(string name, TimeSpan? timeToLive, CancellationToken cancellationToken);
+
+    /// <summary>Redeploys, rolls back, scales, restarts, stops, starts or repairs.</summary>
+    Task<Operation> ChangeApplicationAsync(ChangeApplication request, CancellationToken cancellationToken);
+
+    Task<Operation> RunAsync(RunCommand request, CancellationToken cancellationToken);
+
+    /// <param name="keep">Of what is being undone: undo it no further, and keep what is there.</param>
+    Task<Operation> CancelAsync(string operationId, bool keep, string by, CancellationToken cancellationToken);
 }
 
 /// <summary>A request that cannot be granted, and that has changed nothing.</summary>
@@ -58,6 +107,7 @@ public sealed class RefusedException(string code, string message, IReadOnlyList<
     public const string NotFound = "not-found";
     public const string NotAvailable = "not-available";
     public const string InUse = "in-use";
+    public const string LosesData = "loses-data";
     public const string CloudNotReady = "cloud-not-ready";
 
     public string Code => code;

@@ -28,6 +28,15 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
         }
     }
 
+    /// <summary>The wish to keep what there is, is in the journal; end the undoing.</summary>
+    public void Keep(string operationId)
+    {
+        lock (gate)
+        {
+            runs.GetValueOrDefault(operationId)?.Keep();
+        }
+    }
+
     public async Task RunAllAsync(CancellationToken stop)
     {
         var unfinished = await services.Store.ListOperationsAsync(new(UnderWay: true, Limit: int.MaxValue), stop);

@@ -8,7 +8,7 @@ using CaaStle.Engine.Ports;
 namespace CaaStle.Engine.Operations;
 
 /// <inheritdoc/>
-public sealed class OperationService(EngineServices services, DefinitionReader reader, OperationScheduler scheduler) : IOperationService
+public sealed partial class OperationService(EngineServices services, DefinitionReader reader, OperationScheduler scheduler) : IOperationService
 {
     private readonly IStateStore store = services.Store;
 
@@ -19,8 +19,11 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
         var subject = SubjectKey.Environment(request.Name);
         await RefuseExistingAsync(subject, cancellationToken);
         await RefuseObstaclesAsync(services.Planner.Cloud(definition.Target), cancellationToken);
-        return await CreateAsync(
-            subject, definition.Target, definition.Type, null, [], request.Definition, request.FileName, request.KeepOnFailure, request.By, cancellationToken);
+        var record = NewSubject(subject, definition.Target, definition.Type, null, request.Definition, request.By) with
+        {
+            ExpiresAt = services.Clock.GetUtcNow() + request.TimeToLive,
+        };
+        return await CreateAsync(record, request.FileName, request.KeepOnFailure, cancellationToken);
     }
 
     public async Task<IReadOnlyList<PlannedObject>> PlanEnvironmentAsync(CreateEnvironment request, CancellationToken cancellationToken)
@@ -28,7 +31,7 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
         SubjectNames.Check(request.Name);
         var definition = reader.ReadEnvironment(request.Definition, request.FileName);
         await RefuseExistingAsync(SubjectKey.Environment(request.Name), cancellationToken);
-        var blueprint = services.Planner.PlanEnvironment(definition, new Scope(request.Name, Preview.UnknownId));
+        var blueprint = services.Planner.PlanEnvironment(definition, new Scope(request.Name, Preview.UnknownId), new Desired());
         return Preview.Of(blueprint, services.Handlers);
     }
 
@@ -47,8 +50,8 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
         await RefuseExistingAsync(subject, cancellationToken);
         await RefuseObstaclesAsync(cloud, cancellationToken);
         var definition = new ContainerDefinition(request.Registry, request.ContextArchive, request.Dockerfile);
-        return await CreateAsync(
-            subject, cloud.Name, request.Registry, null, [], definition.ToString(), request.Dockerfile, request.KeepOnFailure, request.By, cancellationToken);
+        var record = NewSubject(subject, cloud.Name, request.Registry, null, definition.ToString(), request.By);
+        return await CreateAsync(record, request.Dockerfile, request.KeepOnFailure, cancellationToken);
 
         bool Matches(IRegistryType registry) => registry.Descriptor.Type == request.Registry;
     }
@@ -59,50 +62,31 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
         var definition = reader.ReadApplication(request.Definition, request.FileName);
         var environmentKey = SubjectKey.Environment(request.Environment);
         var environment = await AvailableAsync(environmentKey, cancellationToken);
-        var problems = new BindingResolver(reader.ReadEnvironment(environment.Definition, request.Environment), services.Catalog)
-            .Check(definition, request.FileName);
-        if (problems.Count > 0)
-        {
-            throw new InvalidDefinitionException(problems);
-        }
-
+        CheckBindings(definition, environment, request.FileName);
         var subject = SubjectKey.Application(request.Name);
         await RefuseExistingAsync(subject, cancellationToken);
-        var holds = new List<SubjectKey> { environmentKey };
-        foreach (var containerKey in definition.Containers.Select(container => SubjectKey.Container(container.Image)).Distinct())
+        var record = NewSubject(
+            subject, environment.Cloud, environment.Type, request.Environment, request.Definition, request.By) with
         {
-            if (await store.FindSubjectAsync(containerKey, cancellationToken) is not null)
+            Desired = new()
             {
-                await AvailableAsync(containerKey, cancellationToken);
-                holds.Add(containerKey);
-            }
-        }
-
-        var cloud = services.Planner.Cloud(environment.Cloud);
-        await RefuseObstaclesAsync(cloud, cancellationToken);
-        if (Planner.Coe(cloud, environment.Type) is IApplicationCheck check)
-        {
-            var scope = new Scope(request.Name, Preview.UnknownId);
-            var planned = await services.Planner.RequestApplicationAsync(definition, scope, environment, cancellationToken);
-            RefuseFor(RefusedException.NotAvailable, await check.FindObstaclesAsync(planned, cancellationToken));
-        }
-
-        return await CreateAsync(
-            subject, environment.Cloud, environment.Type, request.Environment, holds, request.Definition, request.FileName, request.KeepOnFailure, request.By, cancellationToken);
+                Images = await ResolveImagesAsync(definition, cancellationToken),
+                EnvironmentRevision = environment.Desired.Revision,
+            },
+        };
+        await RefuseApplicationObstaclesAsync(definition, record, environment, cancellationToken);
+        var holds = await HoldsOfAsync(definition, environment, cancellationToken);
+        var what = new OperationRequest(request.Definition, request.FileName, request.KeepOnFailure, KeepData: false, After: []) { Desired = record.Desired };
+        return await EnqueueAsync([new(NewOperation(OperationKind.Create, record, holds, what, request.By), record)], cancellationToken);
     }
 
     public async Task<Operation> DeleteAsync(DeleteSubject request, CancellationToken cancellationToken)
     {
         var subject = await FindAsync(request.Subject, cancellationToken);
         var applications = await ApplicationsOfAsync(request, cancellationToken);
-        var before = new List<string>();
-        foreach (var application in applications)
-        {
-            var operation = await EnqueueDeletionAsync(application, request, [], cancellationToken);
-            before.Add(operation.Id);
-        }
-
-        return await EnqueueDeletionAsync(subject, request, before, cancellationToken);
+        List<NewOperation> deletions = [.. applications.Select(application => NewDeletion(application, request, []))];
+        deletions.Add(NewDeletion(subject, request, [.. deletions.Select(deletion => deletion.Operation.Id)]));
+        return await EnqueueAsync(deletions, cancellationToken);
     }
 
     public async Task<IReadOnlyList<PlannedObject>> PlanDeletionAsync(DeleteSubject request, CancellationToken cancellationToken)
@@ -122,75 +106,80 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
         return planned;
     }
 
-    public async Task<Operation> CancelAsync(string operationId, string by, CancellationToken cancellationToken)
+    public async Task<Operation> CancelAsync(string operationId, bool keep, string by, CancellationToken cancellationToken)
     {
         var operation = await store.FindOperationAsync(operationId, cancellationToken)
             ?? throw new RefusedException(RefusedException.NotFound, $"There is no operation '{operationId}'.", ["cld op list"]);
-        if (operation.IsEnded)
-        {
-            throw Ended();
-        }
-
-        if (operation.Kind == OperationKind.Delete)
-        {
-            throw new RefusedException(
-                RefusedException.NotAvailable,
-                $"{operationId} is a deletion: what is gone cannot be brought back, so it only goes forward.",
-                [$"cld op watch {operationId}"]);
-        }
-
-        if (operation.CancelledBy is null)
+        RefuseCancelling(operation, keep);
+        if (keep || operation.CancelledBy is null)
         {
             try
             {
-                await store.AppendAsync(operationId, [new CancelRequested(by)], cancellationToken);
+                await store.AppendAsync(operationId, [new CancelRequested(by) { Keep = keep }], cancellationToken);
             }
             catch (OperationEndedException)
             {
-                throw Ended();
+                throw HasEnded(operation);
             }
         }
 
-        scheduler.Cancel(operationId);
-        return await store.FindOperationAsync(operationId, cancellationToken) ?? operation;
+        if (keep)
+        {
+            scheduler.Keep(operationId);
+        }
+        else
+        {
+            scheduler.Cancel(operationId);
+        }
 
-        RefusedException Ended() => new(RefusedException.NotAvailable, $"{operationId} has ended.", [$"cld op show {operationId}"]);
+        return await store.FindOperationAsync(operationId, cancellationToken) ?? operation;
+    }
+
+    private static RefusedException HasEnded(Operation operation) =>
+        new(RefusedException.NotAvailable, $"{operation.Id} has ended.", [$"cld op show {operation.Id}"]);
+
+    private static void RefuseCancelling(Operation operation, bool keep)
+    {
+        var reason = operation switch
+        {
+            { IsEnded: true } => throw HasEnded(operation),
+            { Kind: OperationKind.Delete } => "is a deletion: what is gone cannot be brought back, so it only goes forward",
+            { State: OperationState.Finishing } => "has made everything ready and only takes away what is not needed any more",
+            { State: not OperationState.RollingBack } when keep => "is not being undone",
+            _ => null,
+        };
+        if (reason is not null)
+        {
+            throw new RefusedException(RefusedException.NotAvailable, $"{operation.Id} {reason}.", [$"cld op watch {operation.Id}"]);
+        }
     }
 
     private async Task<Operation> CreateAsync(
-        SubjectKey subject,
-        string cloud,
-        string type,
-        string? environment,
-        IReadOnlyList<SubjectKey> holds,
-        string definition,
-        string fileName,
-        bool keepOnFailure,
-        string by,
-        CancellationToken cancellationToken)
+        SubjectRecord record, string fileName, bool keepOnFailure, CancellationToken cancellationToken)
     {
-        var now = services.Clock.GetUtcNow();
-        var record = new SubjectRecord(
-            subject,
-            Draw.SubjectId(services.Random),
-            SubjectStatus.Creating,
-            cloud,
-            type,
-            environment,
-            definition,
-            new Dictionary<string, IReadOnlyDictionary<string, StoredValue>>(),
-            now,
-            by);
-        var request = new OperationRequest(definition, fileName, keepOnFailure, KeepData: false, After: []);
-        return await EnqueueAsync(NewOperation(OperationKind.Create, record, holds, request, by), record, cancellationToken);
+        var request = new OperationRequest(record.Definition, fileName, keepOnFailure, KeepData: false, After: []);
+        return await EnqueueAsync([new(NewOperation(OperationKind.Create, record, [], request, record.CreatedBy), record)], cancellationToken);
     }
 
-    private Task<Operation> EnqueueDeletionAsync(
-        SubjectRecord subject, DeleteSubject request, IReadOnlyList<string> after, CancellationToken cancellationToken)
+    private SubjectRecord NewSubject(SubjectKey key, string cloud, string type, string? environment, string definition, string by) => new(
+        key,
+        Draw.SubjectId(services.Random),
+        SubjectStatus.Creating,
+        cloud,
+        type,
+        environment,
+        definition,
+        new Dictionary<string, IReadOnlyDictionary<string, StoredValue>>(),
+        services.Clock.GetUtcNow(),
+        by,
+        new Desired(),
+        ExpiresAt: null);
+
+    private NewOperation NewDeletion(SubjectRecord subject, DeleteSubject request, IReadOnlyList<string> after)
     {
         var what = new OperationRequest(subject.Definition, "", KeepOnFailure: false, request.KeepData, after);
         IReadOnlyList<SubjectKey> holds = subject.Environment is { } environment ? [SubjectKey.Environment(environment)] : [];
-        return EnqueueAsync(NewOperation(OperationKind.Delete, subject, holds, what, request.By), null, cancellationToken);
+        return new(NewOperation(OperationKind.Delete, subject, holds, what, request.By), null);
     }
 
     private Operation NewOperation(
@@ -209,14 +198,16 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
             now,
             CancelledBy: null,
             Failure: null,
-            EndedAt: null);
+            EndedAt: null,
+            RequestKey: null);
     }
 
-    private async Task<Operation> EnqueueAsync(Operation operation, SubjectRecord? subject, CancellationToken cancellationToken)
+    private async Task<Operation> EnqueueAsync(IReadOnlyList<NewOperation> operations, CancellationToken cancellationToken)
     {
+        Operation last;
         try
         {
-            await store.EnqueueAsync(operation, subject, cancellationToken);
+            last = await store.EnqueueAsync(operations, cancellationToken);
         }
         catch (SubjectChangedException exception)
         {
@@ -224,8 +215,15 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
                 RefusedException.NotAvailable, $"{exception.Subject} has changed meanwhile.", SubjectNames.NextToFind(exception.Subject));
         }
 
-        scheduler.Submit(operation.Id);
-        return operation;
+        if (last == operations[^1].Operation)
+        {
+            foreach (var (operation, _) in operations)
+            {
+                scheduler.Submit(operation.Id);
+            }
+        }
+
+        return last;
     }
 
     /// <returns>The applications that are to be deleted first: those in an environment, when it is forced.</returns>
@@ -263,11 +261,13 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
     private async Task<SubjectRecord> AvailableAsync(SubjectKey key, CancellationToken cancellationToken)
     {
         var subject = await FindAsync(key, cancellationToken);
-        return subject.Status == SubjectStatus.Available
-            ? subject
-            : throw new RefusedException(
-                RefusedException.NotAvailable, $"{key} is not available: {subject.Status.ToString().ToLowerInvariant()}.", [SubjectNames.NextToShow(key)]);
+        return subject.Status == SubjectStatus.Available ? subject : throw NotAvailable(subject);
     }
+
+    private static RefusedException NotAvailable(SubjectRecord subject) => new(
+        RefusedException.NotAvailable,
+        $"{subject.Key} is not available: {subject.Status.ToString().ToLowerInvariant()}.",
+        [SubjectNames.NextToShow(subject.Key)]);
 
     /// <summary>A clear answer while nothing is under way; the store refuses what comes at the same moment.</summary>
     private async Task RefuseExistingAsync(SubjectKey key, CancellationToken cancellationToken)

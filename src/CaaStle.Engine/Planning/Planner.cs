@@ -6,58 +6,98 @@ using CaaStle.Engine.Ports;
 namespace CaaStle.Engine.Planning;
 
 /// <summary>
-/// Makes the blueprint of a creation out of what the operation has recorded and the outputs of what it holds, so that it can be made
+/// Makes an operation's blueprint out of what the operation has recorded and the outputs of what it holds, so that it can be made
 /// again, equal, after a crash. Touches no cloud.
 /// </summary>
 public sealed class Planner(ICloudCatalog catalog, DefinitionReader reader, IStateStore store, ObjectSerializer serializer)
 {
+    /// <summary>How many revisions of a container keep their images.</summary>
+    private const int RetainedImages = 10;
+
     public async Task<Blueprint> PlanAsync(Operation operation, CancellationToken cancellationToken)
     {
         var scope = new Scope(operation.Subject.Name, operation.SubjectId);
         var (text, file) = (operation.Request.Definition, operation.Request.FileName);
+        var desired = operation.Request.Desired ?? new();
         return operation.Subject.Kind switch
         {
-            SubjectKind.Environment => PlanEnvironment(reader.ReadEnvironment(text, file), scope),
-            SubjectKind.Container => PlanContainer(ContainerDefinition.Parse(text), scope),
+            SubjectKind.Environment => PlanEnvironment(reader.ReadEnvironment(text, file), scope, desired),
+            SubjectKind.Container => PlanContainer(ContainerDefinition.Parse(text), scope, desired),
             SubjectKind.Application => await PlanApplicationAsync(operation, reader.ReadApplication(text, file), scope, cancellationToken),
             var kind => throw new InvalidOperationException($"Nothing plans {kind}."),
         };
     }
 
-    public Blueprint PlanEnvironment(EnvironmentDefinition definition, Scope scope)
+    public Blueprint PlanEnvironment(EnvironmentDefinition definition, Scope scope, Desired desired)
     {
         var cloud = Cloud(definition.Target);
         var plan = new Blueprint();
-        Coe(cloud, definition.Type).Plan(new(scope, definition.CoeOptions), plan);
+        Coe(cloud, definition.Type).Plan(new(scope, definition.CoeOptions, desired.IsStopped), plan);
         foreach (var resource in definition.Resources)
         {
-            cloud.Resources.Single(type => type.Descriptor.Type == resource.Type)
-                .Plan(new(scope, resource.Name, resource.Options), plan.Part(resource.Part));
+            cloud.Resources.Single(type => type.Descriptor.Type == resource.Type).Plan(
+                new(scope, resource.Name, resource.Options, desired.IsStopped, desired.Generations.GetValueOrDefault(resource.Part, 1)),
+                plan.Part(resource.Part));
         }
 
         return plan;
     }
 
-    /// <summary>The request that an application's COE plans by: image found, bindings replaced.</summary>
+    /// <summary>The request that an application's COE plans by: images found, bindings replaced.</summary>
     /// <param name="environment">An environment that is available.</param>
+    /// <param name="isNewRevision">Whether what must run before a new revision is to run.</param>
     public async Task<ApplicationRequest> RequestApplicationAsync(
-        ApplicationDefinition definition, Scope scope, SubjectRecord environment, CancellationToken cancellationToken)
+        ApplicationDefinition definition,
+        Scope scope,
+        SubjectRecord environment,
+        Desired desired,
+        bool isNewRevision,
+        CancellationToken cancellationToken)
     {
         var bindings = new BindingResolver(reader.ReadEnvironment(environment.Definition, environment.Key.Name), catalog);
+        var containers = new List<ApplicationContainer>();
+        foreach (var container in definition.Containers)
+        {
+            containers.Add(await RequestContainerAsync(container, bindings, environment, desired, cancellationToken));
+        }
+
         return new(
             scope,
             new Scope(environment.Key.Name, environment.Id),
             environment.Outputs.TryGetValue("", out var own) ? Restore(own) : new Dictionary<string, Value>(),
-            Revision: 1,
-            IsNewRevision: true,
-            definition.Replicas,
-            [.. await Task.WhenAll(definition.Containers.Select(container => RequestContainerAsync(container, bindings, environment, cancellationToken)))],
+            desired.Revision,
+            isNewRevision,
+            desired.IsStopped || desired.IsPaused ? 0 : desired.Replicas ?? definition.Replicas,
+            containers,
             definition.Exposed,
             definition.ContainerPort,
             definition.HostPort,
             definition.Protocol,
             definition.Drain,
             definition.PreDeploy);
+    }
+
+    /// <summary>The reference that an image's name stands for now: what a container of that name has built last, or else the name itself.</summary>
+    public async Task<string> ResolveImageAsync(string image, CancellationToken cancellationToken) =>
+        await store.FindSubjectAsync(SubjectKey.Container(image), cancellationToken) is { } built
+            ? serializer.Restore(built.Outputs[""]["Image"]).Reveal()
+            : image;
+
+    /// <summary>
+    /// Keys of objects that stay although the blueprint does not contain them: images of a container's earlier revisions that applications
+    /// run or may be rolled back to.
+    /// </summary>
+    public async Task<IReadOnlySet<string>> RetainedAsync(
+        Operation operation, IReadOnlyList<ObjectRecord> objects, CancellationToken cancellationToken)
+    {
+        if (operation.Subject.Kind != SubjectKind.Container)
+        {
+            return new HashSet<string>();
+        }
+
+        var applications = await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken);
+        var used = applications.SelectMany(application => application.Desired.Images.Values).ToHashSet();
+        return objects.TakeLast(RetainedImages).Concat(objects.Where(item => used.Contains(item.Identity))).Select(item => item.Key).ToHashSet();
     }
 
     public ICloud Cloud(string name) => catalog.Clouds.Single(cloud => cloud.Name == name);
@@ -70,19 +110,34 @@ public sealed class Planner(ICloudCatalog catalog, DefinitionReader reader, ISta
         var key = operation.Holds.Single(held => held.Kind == SubjectKind.Environment);
         var environment = await store.FindSubjectAsync(key, cancellationToken)
             ?? throw new InvalidOperationException($"{key} is gone.");
+        var isNewRevision = operation.Request.Action is null or OperationAction.Redeploy;
+        var request = await RequestApplicationAsync(
+            definition, scope, environment, operation.Request.Desired ?? new(), isNewRevision, cancellationToken);
         var plan = new Blueprint();
-        Coe(Cloud(environment.Cloud), environment.Type)
-            .PlanApplication(await RequestApplicationAsync(definition, scope, environment, cancellationToken), plan);
+        var coe = Coe(Cloud(environment.Cloud), environment.Type);
+        if (operation.Kind == OperationKind.Run)
+        {
+            coe.PlanJob(new(request, operation.Id, operation.Request.Command), plan);
+        }
+        else
+        {
+            coe.PlanApplication(request, plan);
+        }
+
         return plan;
     }
 
     private async Task<ApplicationContainer> RequestContainerAsync(
-        ApplicationContainerDefinition definition, BindingResolver bindings, SubjectRecord environment, CancellationToken cancellationToken)
+        ApplicationContainerDefinition definition,
+        BindingResolver bindings,
+        SubjectRecord environment,
+        Desired desired,
+        CancellationToken cancellationToken)
     {
         var built = await store.FindSubjectAsync(SubjectKey.Container(definition.Image), cancellationToken);
         return new(
             definition.Name,
-            built is null ? definition.Image : serializer.Restore(built.Outputs[""]["Image"]).Reveal(),
+            desired.Images.TryGetValue(definition.Name, out var image) ? image : await ResolveImageAsync(definition.Image, cancellationToken),
             ImageIsBuilt: built is not null,
             definition.Variables.ToDictionary(
                 variable => variable.Key,
@@ -96,11 +151,11 @@ public sealed class Planner(ICloudCatalog catalog, DefinitionReader reader, ISta
             definition.After);
     }
 
-    private Blueprint PlanContainer(ContainerDefinition definition, Scope scope)
+    private Blueprint PlanContainer(ContainerDefinition definition, Scope scope, Desired desired)
     {
         var plan = new Blueprint();
         catalog.Clouds.SelectMany(cloud => cloud.Registries).Single(registry => registry.Descriptor.Type == definition.Registry)
-            .Plan(new(scope, definition.ContextArchive, definition.Dockerfile), plan);
+            .Plan(new(scope, definition.ContextArchive, definition.Dockerfile, desired.Revision), plan);
         return plan;
     }
 

@@ -19,8 +19,8 @@ internal sealed class LocalRegistry : IRegistryType
     {
         // Docker wants names of lower-case letters and digits, dashes only between them.
         var name = new string([.. request.Scope.Name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]).Trim('-');
-        var tag = $"cld/{name}:{request.Scope.Id}";
-        var image = plan.Add("image", new ImageSpec(tag, request.ContextArchive, request.Dockerfile));
+        var tag = request.Revision == 1 ? $"cld/{name}:{request.Scope.Id}" : $"cld/{name}:{request.Scope.Id}-{request.Revision}";
+        var image = plan.Add(request.Revision == 1 ? "image" : $"r{request.Revision}/image", new ImageSpec(tag, request.ContextArchive, request.Dockerfile));
         plan.Output("Image", image, _ => tag);
         plan.Output("Digest", image, built => built.Digest);
     }

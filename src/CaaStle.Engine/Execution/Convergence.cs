@@ -1,0 +1,327 @@
+using System.Collections.Concurrent;
+using CaaStle.Abstractions;
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Ports;
+
+namespace CaaStle.Engine.Execution;
+
+/// <summary>
+/// Makes everything in an operation's blueprint ready, each object the moment that those it depends on are: creates what is not there,
+/// leaves what is as it should be, changes what can be changed, and replaces the rest. What the blueprint does not contain is left for
+/// later (<see cref="Retiring"/>), so that nothing is lost before everything else is ready.
+/// </summary>
+internal sealed class Convergence(Operation operation, EngineServices services, Pace pace)
+{
+    private readonly ConcurrentDictionary<Node, object> values = [];
+    private readonly ConcurrentDictionary<Node, string> keys = [];
+    private IReadOnlyList<ObjectRecord> before = [];
+    private Failure? failure;
+
+    /// <summary>Of the subject, once the run succeeded.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>> Outputs { get; private set; } =
+        new Dictionary<string, IReadOnlyDictionary<string, StoredValue>>();
+
+    /// <summary>Keys of the objects that are not needed any more, once the run succeeded.</summary>
+    public IReadOnlyList<string> Retiring { get; private set; } = [];
+
+    /// <param name="journal">What the operation did before; empty unless it is resumed.</param>
+    /// <param name="cancelled">The user does not want it any more.</param>
+    /// <param name="stop">The process is to end; ends the run with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>Why it did not succeed; null when everything is ready.</returns>
+    public async Task<Failure?> RunAsync(IReadOnlyList<JournalEntry> journal, CancellationToken cancelled, CancellationToken stop)
+    {
+        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
+        before = await services.Store.ListObjectsAsync(operation.SubjectId, stop);
+        Blueprint blueprint;
+        try
+        {
+            blueprint = await services.Planner.PlanAsync(operation, stop);
+        }
+        catch (Exception exception) when (!stop.IsCancellationRequested)
+        {
+            return new(Failure.Internal, null, $"the plan could not be made: {exception.Message}", []);
+        }
+
+        if (!journal.OfType<OperationPlanned>().Any())
+        {
+            await AppendAsync(new OperationPlanned([.. blueprint.Nodes.Select(StepOf), .. (await NotNeededAsync(blueprint, stop)).Select(RemovalOf)]));
+        }
+
+        var past = await Past.ReadAsync(operation, services, blueprint, journal, stop);
+        try
+        {
+            await ObjectGraph.RunAsync(
+                blueprint.Nodes, node => node.Key, node => node.Dependencies.Select(dependency => dependency.Key), MakeAsync);
+        }
+        catch (Exception) when (!stop.IsCancellationRequested && (failure is not null || cancelled.IsCancellationRequested))
+        {
+            return cancelled.IsCancellationRequested ? await CancelledAsync(stop) : failure;
+        }
+
+        if (cancelled.IsCancellationRequested)
+        {
+            return await CancelledAsync(stop);
+        }
+
+        try
+        {
+            Outputs = EvaluateOutputs(blueprint);
+        }
+        catch (Exception exception)
+        {
+            return new(Failure.Internal, null, $"the outputs could not be computed: {exception.Message}", []);
+        }
+
+        before = await services.Store.ListObjectsAsync(operation.SubjectId, stop);
+        Retiring = [.. (await NotNeededAsync(blueprint, stop)).Select(item => item.Key)];
+        return null;
+
+        async Task MakeAsync(Node node)
+        {
+            try
+            {
+                values[node] = node switch
+                {
+                    IGeneratedNode generated => await GenerateAsync(node, generated, past),
+                    IObjectNode planned => await MakeObjectAsync(node, planned, past, abandoned.Token, stop),
+                    _ => throw new InvalidOperationException($"Nothing makes a {node.GetType().Name}."),
+                };
+            }
+            catch (ObjectFailedException exception)
+            {
+                Interlocked.CompareExchange(ref failure, exception.Failure, null);
+                abandoned.Cancel();
+                var key = keys.GetValueOrDefault(node, node.Key);
+                await AppendAsync(new ObjectFailed(key, exception.Failure.Message, exception.Failure.LastLog));
+                throw;
+            }
+            catch
+            {
+                // No object waits on when the store fails, or the process is to end.
+                abandoned.Cancel();
+                throw;
+            }
+        }
+    }
+
+    private async Task<object> GenerateAsync(Node node, IGeneratedNode generated, Past past)
+    {
+        if (past.Values.TryGetValue(node.Key, out var drawn))
+        {
+            return new Secret(services.Vault.Unprotect(drawn));
+        }
+
+        var password = Draw.Password(services.Random, generated.Length);
+        await AppendAsync(new ValueGenerated(node.Key, services.Vault.Protect(password)));
+        return new Secret(password);
+    }
+
+    private async Task<object> MakeObjectAsync(Node node, IObjectNode planned, Past past, CancellationToken abandoned, CancellationToken stop)
+    {
+        abandoned.ThrowIfCancellationRequested();
+        stop.ThrowIfCancellationRequested();
+        var record = Current(node);
+        keys[node] = record?.Key ?? node.Key;
+        if (record is not null && (record.Operation == operation.Id || past.Changing.Contains(record.Key)))
+        {
+            return await ResumeAsync(record, abandoned, stop);
+        }
+
+        var (handler, spec) = Evaluate(node, planned);
+        if (record is null)
+        {
+            return await CreateAsync(node, node.Key, handler, spec, abandoned, stop);
+        }
+
+        return await ChangeAsync(node, record, handler, spec, past, abandoned, stop);
+    }
+
+    /// <summary>Goes on with what this operation had begun. What was intended stays what it was, whatever would be computed now.</summary>
+    private async Task<object> ResumeAsync(ObjectRecord record, CancellationToken abandoned, CancellationToken stop)
+    {
+        var spec = SpecOf(record);
+        var handler = services.Handlers.OfKind(record.Kind);
+        if (record is { Status: ObjectStatus.Ready, State: { } state })
+        {
+            return services.Serializer.Deserialize(state, handler.StateType);
+        }
+
+        var driver = DriverOf(record.Key, record.Operation, handler, spec);
+        driver.MarkUnsettled();
+        return await MakeReadyAsync(record.Key, driver, abandoned, stop);
+    }
+
+    private async Task<object> CreateAsync(
+        Node node, string key, ICloudObjectHandler handler, ICloudObjectSpec spec, CancellationToken abandoned, CancellationToken stop)
+    {
+        keys[node] = key;
+        var driver = DriverOf(key, operation.Id, handler, spec);
+        await AppendAsync(new ObjectIntended(
+            key, handler.Kind, spec.Identity, services.Serializer.Serialize(spec), DependenciesOf(node), spec.HoldsData));
+        return await MakeReadyAsync(key, driver, abandoned, stop);
+    }
+
+    /// <summary>Brings an object that an earlier operation made to the specification of this one.</summary>
+    private async Task<object> ChangeAsync(
+        Node node,
+        ObjectRecord record,
+        ICloudObjectHandler handler,
+        ICloudObjectSpec spec,
+        Past past,
+        CancellationToken abandoned,
+        CancellationToken stop)
+    {
+        var dependencies = DependenciesOf(node);
+        var isSameKind = record.Kind == handler.Kind;
+        var isSame = isSameKind
+            && services.Serializer.AreEqual(SpecOf(record), spec)
+            && dependencies.ToHashSet().SetEquals(record.DependsOn);
+        if (past.Replacing.Contains(record.Key))
+        {
+            return await ReplaceAsync(node, record, handler, spec, past, abandoned, stop);
+        }
+
+        if (isSame)
+        {
+            var driver = DriverOf(record.Key, record.Operation, handler, spec);
+            driver.BeforeChange = () => AppendAsync(new ObjectRestoring(record.Key, record));
+            try
+            {
+                return await MakeReadyAsync(record.Key, driver, abandoned, stop);
+            }
+            catch (ObjectFailedException) when (operation.Request.Action == OperationAction.Repair && !record.HoldsData)
+            {
+                return await ReplaceAsync(node, record, handler, spec, past, abandoned, stop);
+            }
+        }
+
+        if (isSameKind && record.Identity == spec.Identity && handler.CanChange(SpecOf(record), spec))
+        {
+            await AppendAsync(new ObjectChanging(record.Key, services.Serializer.Serialize(spec), dependencies, spec.HoldsData, record));
+            return await MakeReadyAsync(record.Key, DriverOf(record.Key, record.Operation, handler, spec), abandoned, stop);
+        }
+
+        return isSameKind && record.Identity == spec.Identity
+            ? await ReplaceAsync(node, record, handler, spec, past, abandoned, stop)
+            : await CreateAsync(node, KeyBeside(record), handler, spec, abandoned, stop);
+    }
+
+    /// <summary>Two objects cannot have one identity: the old one goes first.</summary>
+    private async Task<object> ReplaceAsync(
+        Node node,
+        ObjectRecord record,
+        ICloudObjectHandler handler,
+        ICloudObjectSpec spec,
+        Past past,
+        CancellationToken abandoned,
+        CancellationToken stop)
+    {
+        if (record.HoldsData)
+        {
+            throw new ObjectFailedException(new(
+                Failure.Internal, record.Key, $"{record.Identity} holds data, which would be lost if it were made anew under the same name.", []));
+        }
+
+        if (!past.Replacing.Contains(record.Key))
+        {
+            await AppendAsync(new ObjectReplacing(record.Key, record));
+        }
+
+        await DriverOf(record.Key, record.Operation, handler, SpecOf(record)).MakeAbsentAsync(stop);
+        await AppendAsync(new ObjectDeleted(record.Key));
+        return await CreateAsync(node, record.Key, handler, spec, abandoned, stop);
+    }
+
+    private async Task<object> MakeReadyAsync(string key, ObjectDriver driver, CancellationToken abandoned, CancellationToken stop)
+    {
+        var ready = await driver.MakeReadyAsync(abandoned, stop);
+        await AppendAsync(new ObjectReady(key, services.Serializer.Serialize(ready.State), ready.Word));
+        return ready.State;
+    }
+
+    private (ICloudObjectHandler Handler, ICloudObjectSpec Spec) Evaluate(Node node, IObjectNode planned)
+    {
+        try
+        {
+            var spec = planned.Evaluate(new NodeValues(dependency => values[dependency]));
+            return (services.Handlers.Of(spec), spec);
+        }
+        catch (Exception exception)
+        {
+            throw new ObjectFailedException(new(Failure.Internal, node.Key, $"it could not be planned: {exception.Message}", []));
+        }
+    }
+
+    private ObjectDriver DriverOf(string key, string madeBy, ICloudObjectHandler handler, ICloudObjectSpec spec)
+    {
+        var marks = new Marks(services.Store.InstallationId, operation.Subject.ToString(), operation.SubjectId, madeBy, key);
+        return new(handler, spec, marks, operation.Id, services.Store, services.Clock, pace);
+    }
+
+    private ICloudObjectSpec SpecOf(ObjectRecord record)
+    {
+        try
+        {
+            return (ICloudObjectSpec)services.Serializer.Deserialize(record.Spec, services.Handlers.OfKind(record.Kind).SpecType);
+        }
+        catch (Exception exception)
+        {
+            throw new ObjectFailedException(new(Failure.Internal, record.Key, $"its record cannot be read: {exception.Message}", []));
+        }
+    }
+
+    /// <summary>The newest object that stands for the node.</summary>
+    private ObjectRecord? Current(Node node) => before.LastOrDefault(item => item.BlueprintKey == node.Key);
+
+    private string KeyBeside(ObjectRecord record)
+    {
+        var number = 2;
+        while (before.Any(item => item.Key == $"{record.BlueprintKey}#{number}"))
+        {
+            number++;
+        }
+
+        return $"{record.BlueprintKey}#{number}";
+    }
+
+    private string[] DependenciesOf(Node node) => [.. node.Dependencies.Where(each => each is IObjectNode).Select(each => keys[each])];
+
+    /// <summary>What goes once everything is ready: what the blueprint does not contain, and of a job what it has made itself.</summary>
+    private async Task<IReadOnlyList<ObjectRecord>> NotNeededAsync(Blueprint blueprint, CancellationToken stop)
+    {
+        if (operation.Kind == OperationKind.Run)
+        {
+            return [.. before.Where(item => item.Operation == operation.Id)];
+        }
+
+        var planned = blueprint.Nodes.Select(node => node.Key).ToHashSet();
+        var retained = await services.Planner.RetainedAsync(operation, before, stop);
+        return [.. before.Where(item => !retained.Contains(item.Key) && !IsNeeded(item))];
+
+        bool IsNeeded(ObjectRecord item) => keys.IsEmpty ? planned.Contains(item.BlueprintKey) : keys.Values.Contains(item.Key);
+    }
+
+    private Dictionary<string, IReadOnlyDictionary<string, StoredValue>> EvaluateOutputs(Blueprint blueprint)
+    {
+        var known = new NodeValues(node => values[node]);
+        return blueprint.Outputs.GroupBy(output => output.Part).ToDictionary(
+            part => part.Key,
+            part => (IReadOnlyDictionary<string, StoredValue>)part.ToDictionary(
+                output => output.Name, output => services.Serializer.Store(output.Evaluate(known))));
+    }
+
+    private async Task<Failure> CancelledAsync(CancellationToken stop)
+    {
+        var current = await services.Store.FindOperationAsync(operation.Id, stop);
+        return new(Failure.Cancelled, null, $"cancelled by {current?.CancelledBy ?? "the user"}", []);
+    }
+
+    private PlannedStep StepOf(Node node) => new(
+        node.Key,
+        node is IObjectNode planned ? services.Handlers.KindOf(planned) : PlannedStep.GeneratedValue,
+        [.. node.Dependencies.Select(dependency => dependency.Key)]);
+
+    private static PlannedStep RemovalOf(ObjectRecord item) => new(item.Key, item.Kind, item.DependsOn) { Removes = true };
+
+    private Task AppendAsync(JournalEntry entry) => services.Store.AppendAsync(operation.Id, [entry], CancellationToken.None);
+}

@@ -1,0 +1,177 @@
+using CaaStle.Abstractions;
+using CaaStle.Engine.Definitions;
+using CaaStle.Engine.Execution;
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Planning;
+using CaaStle.Engine.Ports;
+
+namespace CaaStle.Engine.Operations;
+
+public sealed partial class OperationService
+{
+    public async Task<Operation> UpdateEnvironmentAsync(UpdateEnvironment request, CancellationToken cancellationToken)
+    {
+        var (subject, definition, desired) = await AimAsync(request, cancellationToken);
+        var lost = (await PreviewAsync(subject, definition, desired, cancellationToken))
+            .Where(change => change.LosesData)
+            .Select(change => change.Key)
+            .ToList();
+        if (lost.Count > 0 && request.Confirm != request.Name)
+        {
+            throw new RefusedException(
+                RefusedException.LosesData,
+                $"The data of {string.Join(", ", lost)} would be lost.",
+                [$"cld env update {request.Name} {request.FileName} --confirm {request.Name}"]);
+        }
+
+        await RefuseObstaclesAsync(services.Planner.Cloud(definition.Target), cancellationToken);
+        return await EnqueueAsync(
+            [new(NewUpdate(subject, OperationAction.Update, request.Definition, request.FileName, desired, [], request.KeepOnFailure, [], request.By), null)],
+            cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<PlannedChange>> PlanUpdateAsync(UpdateEnvironment request, CancellationToken cancellationToken)
+    {
+        var (subject, definition, desired) = await AimAsync(request, cancellationToken);
+        return await PreviewAsync(subject, definition, desired, cancellationToken);
+    }
+
+    public async Task<Operation> SwitchEnvironmentAsync(SwitchEnvironment request, CancellationToken cancellationToken)
+    {
+        var subject = await ChangeableAsync(SubjectKey.Environment(request.Name), cancellationToken);
+        var isStopped = request.Action switch
+        {
+            OperationAction.Pause => true,
+            OperationAction.Resume => false,
+            OperationAction.Repair => subject.Desired.IsStopped,
+            var unknown => throw new RefusedException(RefusedException.InvalidRequest, $"An environment knows no '{unknown}'.", []),
+        };
+        if (request.Action != OperationAction.Repair && isStopped == subject.Desired.IsStopped)
+        {
+            throw new RefusedException(
+                RefusedException.NotAvailable,
+                $"{subject.Key} {(isStopped ? "is paused already" : "runs already")}.",
+                [SubjectNames.NextToShow(subject.Key)]);
+        }
+
+        await RefuseObstaclesAsync(services.Planner.Cloud(subject.Cloud), cancellationToken);
+        var applications = (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
+            .Where(application => application.Environment == request.Name)
+            .ToList();
+        foreach (var application in applications)
+        {
+            await ChangeableAsync(application.Key, cancellationToken);
+        }
+
+        // What needs something stops before it, and starts after it.
+        var operations = new List<NewOperation>();
+        if (!isStopped)
+        {
+            operations.Add(New(subject, subject.Desired with { IsStopped = false }, []));
+        }
+
+        string[] first = [.. operations.Select(each => each.Operation.Id)];
+        foreach (var application in applications)
+        {
+            operations.Add(New(application, application.Desired with { IsPaused = isStopped }, first));
+        }
+
+        if (isStopped)
+        {
+            operations.Add(New(subject, subject.Desired with { IsStopped = true }, [.. operations.Select(each => each.Operation.Id)]));
+        }
+
+        return await EnqueueAsync(operations, cancellationToken);
+
+        NewOperation New(SubjectRecord each, Desired desired, IReadOnlyList<string> after)
+        {
+            IReadOnlyList<SubjectKey> holds = each == subject ? [] : [subject.Key];
+            return new(NewUpdate(each, request.Action, each.Definition, "", desired, holds, false, after, request.By), null);
+        }
+    }
+
+    public async Task SetTimeToLiveAsync(string name, TimeSpan? timeToLive, CancellationToken cancellationToken)
+    {
+        var subject = await FindAsync(SubjectKey.Environment(name), cancellationToken);
+        await store.UpdateSubjectExpiryAsync(subject.Key, subject.Id, services.Clock.GetUtcNow() + timeToLive, cancellationToken);
+    }
+
+    private async Task<(SubjectRecord Subject, EnvironmentDefinition Definition, Desired Desired)> AimAsync(
+        UpdateEnvironment request, CancellationToken cancellationToken)
+    {
+        var definition = reader.ReadEnvironment(request.Definition, request.FileName);
+        var subject = await ChangeableAsync(SubjectKey.Environment(request.Name), cancellationToken);
+        if (subject.Status == SubjectStatus.Stopped)
+        {
+            throw new RefusedException(RefusedException.NotAvailable, $"{subject.Key} is paused.", [$"cld env resume {request.Name}"]);
+        }
+
+        if ((definition.Target, definition.Type) != (subject.Cloud, subject.Type))
+        {
+            throw new RefusedException(
+                RefusedException.NotAvailable,
+                $"{subject.Key} is of the type {subject.Type} on {subject.Cloud}, and cannot become {definition.Type} on {definition.Target}.",
+                ["cld env create NAME FILE"]);
+        }
+
+        await RefuseBrokenBindingsAsync(subject, definition, cancellationToken);
+        var former = reader.ReadEnvironment(subject.Definition, subject.Key.Name);
+        var desired = subject.Desired with
+        {
+            Revision = await NextRevisionAsync(subject, cancellationToken),
+            Generations = Generations(former, definition, subject.Desired.Generations),
+        };
+        return (subject, definition, desired);
+    }
+
+    /// <summary>What applications are bound to must stay.</summary>
+    private async Task RefuseBrokenBindingsAsync(SubjectRecord environment, EnvironmentDefinition definition, CancellationToken cancellationToken)
+    {
+        var bindings = new BindingResolver(definition, services.Catalog);
+        var broken = new List<string>();
+        foreach (var application in await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
+        {
+            if (application.Environment == environment.Key.Name)
+            {
+                var problems = bindings.Check(reader.ReadApplication(application.Definition, application.Key.Name), application.Key.Name);
+                broken.AddRange(problems.Select(problem => $"{application.Key}: {problem.Path}: {problem.Message}."));
+            }
+        }
+
+        if (broken.Count > 0)
+        {
+            throw new RefusedException(
+                RefusedException.InUse, $"Applications are bound to what would go. {string.Join(' ', broken)}", ["cld app redeploy APP FILE"]);
+        }
+    }
+
+    /// <summary>Data is replaced where an option changes that says so.</summary>
+    private Dictionary<string, int> Generations(
+        EnvironmentDefinition former, EnvironmentDefinition next, IReadOnlyDictionary<string, int> generations)
+    {
+        var result = new Dictionary<string, int>();
+        foreach (var resource in next.Resources)
+        {
+            var before = former.Resources.FirstOrDefault(each => each.Part == resource.Part);
+            var options = services.Planner.Cloud(next.Target).Resources.Single(type => type.Descriptor.Type == resource.Type).Descriptor.Options;
+            var isLost = before is not null && options.Any(option =>
+                option.OnChange == ChangeEffect.LosesData && !before.Options.HasSame(resource.Options, option.Name));
+            var generation = generations.GetValueOrDefault(resource.Part, 1) + (isLost ? 1 : 0);
+            if (generation > 1)
+            {
+                result[resource.Part] = generation;
+            }
+        }
+
+        return result;
+    }
+
+    private async Task<IReadOnlyList<PlannedChange>> PreviewAsync(
+        SubjectRecord subject, EnvironmentDefinition definition, Desired desired, CancellationToken cancellationToken)
+    {
+        var blueprint = services.Planner.PlanEnvironment(definition, new(subject.Key.Name, subject.Id), desired);
+        var objects = await store.ListObjectsAsync(subject.Id, cancellationToken);
+        var values = await GeneratedValues.ReadAsync(services.Store, subject.Key, subject.Id, cancellationToken);
+        return new UpdatePreview(services, objects, values).Of(blueprint);
+    }
+}
