@@ -5,7 +5,7 @@ namespace CaaStle.Api;
 /// <param name="NoRollback">Keep what was made if the creation fails.</param>
 public sealed record EnvironmentCreateRequest(string Name, string Definition, string FileName, bool NoRollback = false);
 
-/// <param name="Status">creating, available, rolling-back, create-failed or deleting.</param>
+/// <param name="Status">creating, available, updating, stopped, rolling-back, create-failed, update-failed or deleting.</param>
 /// <param name="Operation">The operation that is working on it, if one is.</param>
 public sealed record EnvironmentSummary(
     string Name, string Status, string Target, string Type, int Resources, int Applications, DateTimeOffset CreatedAt, string? Operation);

@@ -2,8 +2,17 @@ namespace CaaStle.Engine.Journal;
 
 public enum OperationKind
 {
+    /// <summary>Makes a subject.</summary>
     Create,
+
+    /// <summary>Makes another of what is there.</summary>
+    Update,
+
+    /// <summary>Takes a subject away.</summary>
     Delete,
+
+    /// <summary>Does something with a subject that stays as it is.</summary>
+    Run,
 }
 
 /// <summary>Derived from the journal (<see cref="Projection"/>). The first three are under way; the others are ends (Rule 3).</summary>
@@ -26,7 +35,16 @@ public enum OperationState
 /// <param name="KeepData">A deletion leaves objects that hold data.</param>
 /// <param name="After">Operations that must have ended before this one starts; they do not stand in its way.</param>
 public sealed record OperationRequest(
-    string Definition, string FileName, bool KeepOnFailure, bool KeepData, IReadOnlyList<string> After);
+    string Definition, string FileName, bool KeepOnFailure, bool KeepData, IReadOnlyList<string> After)
+{
+    /// <summary>
+    /// The user's verb: redeploy, scale, rollback, restart, stop, start, pause, resume, update. Null for creations and deletions.
+    /// </summary>
+    public string? Action { get; init; }
+
+    /// <summary>How an update is to leave the subject; null for others.</summary>
+    public Desired? Desired { get; init; }
+}
 
 /// <param name="Id">Sortable by time, unique, short enough to type: <c>op-</c> and twelve lower-case letters and digits.</param>
 /// <param name="Holds">
@@ -35,6 +53,9 @@ public sealed record OperationRequest(
 /// <param name="CancelledBy">Who asked to cancel it; null when nobody did.</param>
 /// <param name="Failure">Why it did not do what was asked; null as long as nothing went wrong.</param>
 /// <param name="EndedAt">Null while it is under way.</param>
+/// <param name="RequestKey">
+/// What the client names its request by, so that a repeated request meets what the first has started; null when it gave none.
+/// </param>
 public sealed record Operation(
     string Id,
     OperationKind Kind,
@@ -47,7 +68,8 @@ public sealed record Operation(
     DateTimeOffset RequestedAt,
     string? CancelledBy,
     Failure? Failure,
-    DateTimeOffset? EndedAt)
+    DateTimeOffset? EndedAt,
+    string? RequestKey)
 {
     public bool IsEnded => EndedAt is not null;
 }

@@ -93,14 +93,9 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
     {
         var subject = await FindAsync(request.Subject, cancellationToken);
         var applications = await ApplicationsOfAsync(request, cancellationToken);
-        var before = new List<string>();
-        foreach (var application in applications)
-        {
-            var operation = await EnqueueDeletionAsync(application, request, [], cancellationToken);
-            before.Add(operation.Id);
-        }
-
-        return await EnqueueDeletionAsync(subject, request, before, cancellationToken);
+        List<NewOperation> deletions = [.. applications.Select(application => NewDeletion(application, request, []))];
+        deletions.Add(NewDeletion(subject, request, [.. deletions.Select(deletion => deletion.Operation.Id)]));
+        return await EnqueueAsync(deletions, cancellationToken);
     }
 
     public async Task<IReadOnlyList<PlannedObject>> PlanDeletionAsync(DeleteSubject request, CancellationToken cancellationToken)
@@ -178,17 +173,18 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
             definition,
             new Dictionary<string, IReadOnlyDictionary<string, StoredValue>>(),
             now,
-            by);
+            by,
+            new Desired(),
+            ExpiresAt: null);
         var request = new OperationRequest(definition, fileName, keepOnFailure, KeepData: false, After: []);
-        return await EnqueueAsync(NewOperation(OperationKind.Create, record, holds, request, by), record, cancellationToken);
+        return await EnqueueAsync([new(NewOperation(OperationKind.Create, record, holds, request, by), record)], cancellationToken);
     }
 
-    private Task<Operation> EnqueueDeletionAsync(
-        SubjectRecord subject, DeleteSubject request, IReadOnlyList<string> after, CancellationToken cancellationToken)
+    private NewOperation NewDeletion(SubjectRecord subject, DeleteSubject request, IReadOnlyList<string> after)
     {
         var what = new OperationRequest(subject.Definition, "", KeepOnFailure: false, request.KeepData, after);
         IReadOnlyList<SubjectKey> holds = subject.Environment is { } environment ? [SubjectKey.Environment(environment)] : [];
-        return EnqueueAsync(NewOperation(OperationKind.Delete, subject, holds, what, request.By), null, cancellationToken);
+        return new(NewOperation(OperationKind.Delete, subject, holds, what, request.By), null);
     }
 
     private Operation NewOperation(
@@ -207,14 +203,16 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
             now,
             CancelledBy: null,
             Failure: null,
-            EndedAt: null);
+            EndedAt: null,
+            RequestKey: null);
     }
 
-    private async Task<Operation> EnqueueAsync(Operation operation, SubjectRecord? subject, CancellationToken cancellationToken)
+    private async Task<Operation> EnqueueAsync(IReadOnlyList<NewOperation> operations, CancellationToken cancellationToken)
     {
+        Operation last;
         try
         {
-            await store.EnqueueAsync(operation, subject, cancellationToken);
+            last = await store.EnqueueAsync(operations, cancellationToken);
         }
         catch (SubjectChangedException exception)
         {
@@ -222,8 +220,15 @@ public sealed class OperationService(EngineServices services, DefinitionReader r
                 RefusedException.NotAvailable, $"{exception.Subject} has changed meanwhile.", SubjectNames.NextToFind(exception.Subject));
         }
 
-        scheduler.Submit(operation.Id);
-        return operation;
+        if (last == operations[^1].Operation)
+        {
+            foreach (var (operation, _) in operations)
+            {
+                scheduler.Submit(operation.Id);
+            }
+        }
+
+        return last;
     }
 
     /// <returns>The applications that are to be deleted first: those in an environment, when it is forced.</returns>

@@ -13,21 +13,30 @@ public interface IStateStore
     string InstallationId { get; }
 
     /// <summary>
-    /// Accepts an operation: stores it with its first entry, and for a creation the new subject. Throws
-    /// <see cref="OperationConflictException"/> when an operation that is under way works on or holds the subject, or works on what
-    /// this one would hold (those that it comes after aside), <see cref="SubjectExistsException"/> when a subject to be created exists, and
-    /// <see cref="SubjectChangedException"/> when what it holds, or is to delete, is not there any more.
+    /// Accepts operations that belong together, all or none: stores each with its first entry, and for a creation the new subject. Throws
+    /// <see cref="OperationConflictException"/> when an operation that is under way works on or holds the subject of one, or works on what
+    /// it would hold (those that it comes after, and those of the same call, aside), <see cref="SubjectExistsException"/> when a subject to
+    /// be created exists, and <see cref="SubjectChangedException"/> when what it holds, or what it works on without creating it, is not
+    /// there any more. Where an operation has the request key of one of these already, nothing changes.
     /// </summary>
-    /// <param name="operation">In state <see cref="OperationState.Queued"/>.</param>
-    /// <param name="subject">The new subject of a creation; null for other operations.</param>
-    Task EnqueueAsync(Operation operation, SubjectRecord? subject, CancellationToken cancellationToken);
+    /// <param name="operations">At least one.</param>
+    /// <returns>The last of them; or the last that was enqueued under the request key before.</returns>
+    Task<Operation> EnqueueAsync(IReadOnlyList<NewOperation> operations, CancellationToken cancellationToken);
 
     /// <summary>
     /// Appends entries of one operation, in order. Throws <see cref="OperationEndedException"/> when it has ended: nothing comes after that.
     /// </summary>
     Task AppendAsync(string operationId, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Sets when the subject is to be deleted; null for never. Throws <see cref="SubjectChangedException"/> when this life of it is gone.
+    /// </summary>
+    Task UpdateSubjectExpiryAsync(SubjectKey key, string subjectId, DateTimeOffset? expiresAt, CancellationToken cancellationToken);
+
     Task<Operation?> FindOperationAsync(string operationId, CancellationToken cancellationToken);
+
+    /// <summary>The last operation that was enqueued under the request key; null when there is none.</summary>
+    Task<Operation?> FindRequestedAsync(string requestKey, CancellationToken cancellationToken);
 
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<Operation>> ListOperationsAsync(OperationFilter filter, CancellationToken cancellationToken);
@@ -47,6 +56,10 @@ public interface IStateStore
     /// <summary>Completes when entries after the position are there to be read; waits until then.</summary>
     Task WaitForEntriesAsync(long afterPosition, CancellationToken cancellationToken);
 }
+
+/// <param name="Operation">In state <see cref="OperationState.Queued"/>.</param>
+/// <param name="Subject">The new subject of a creation; null for other operations.</param>
+public sealed record NewOperation(Operation Operation, SubjectRecord? Subject);
 
 /// <param name="Subject">Only operations on this subject, whichever life; null for all.</param>
 /// <param name="UnderWay">Only those that have not ended.</param>

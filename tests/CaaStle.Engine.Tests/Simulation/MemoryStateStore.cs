@@ -16,30 +16,47 @@ internal sealed class MemoryStateStore(TimeProvider clock) : IStateStore
 
     public long LastPosition => journal.Count;
 
-    public Task EnqueueAsync(Operation operation, SubjectRecord? subject, CancellationToken cancellationToken)
+    public Task<Operation> EnqueueAsync(IReadOnlyList<NewOperation> asked, CancellationToken cancellationToken)
     {
-        var conflict = operations.Values.FirstOrDefault(other => !other.IsEnded
-            && !operation.Request.After.Contains(other.Id)
-            && (other.Subject == operation.Subject || other.Holds.Contains(operation.Subject) || operation.Holds.Contains(other.Subject)));
-        if (conflict is not null)
+        var keys = asked.Select(each => each.Operation.RequestKey).OfType<string>();
+        if (operations.Values.LastOrDefault(operation => keys.Contains(operation.RequestKey)) is { } before)
         {
-            throw new OperationConflictException(conflict);
+            return Task.FromResult(before);
         }
 
-        if (operation.Holds.FirstOrDefault(held => !subjects.ContainsKey(held)) is { } gone)
+        foreach (var (operation, subject) in asked)
         {
-            throw new SubjectChangedException(gone);
+            Check(operation, subject, asked);
         }
 
-        if (subject is not null && !subjects.TryAdd(subject.Key, subject))
+        foreach (var (operation, subject) in asked)
         {
-            throw new SubjectExistsException(subject.Key);
+            if (subject is not null)
+            {
+                subjects.Add(subject.Key, subject);
+            }
+
+            operations.Add(operation.Id, operation);
+            Append(operation.Id, new OperationQueued(operation.RequestedBy));
         }
 
-        operations.Add(operation.Id, operation);
-        Append(operation.Id, new OperationQueued(operation.RequestedBy));
+        return Task.FromResult(asked[^1].Operation);
+    }
+
+    public Task UpdateSubjectExpiryAsync(
+        SubjectKey key, string subjectId, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
+    {
+        if (subjects.GetValueOrDefault(key) is not { } subject || subject.Id != subjectId)
+        {
+            throw new SubjectChangedException(key);
+        }
+
+        subjects[key] = subject with { ExpiresAt = expiresAt };
         return Task.CompletedTask;
     }
+
+    public Task<Operation?> FindRequestedAsync(string requestKey, CancellationToken cancellationToken) =>
+        Task.FromResult(operations.Values.LastOrDefault(operation => operation.RequestKey == requestKey));
 
     public Task AppendAsync(string operationId, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
     {
@@ -85,6 +102,32 @@ internal sealed class MemoryStateStore(TimeProvider clock) : IStateStore
         while (journal.Count <= afterPosition)
         {
             await appended.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    private void Check(Operation operation, SubjectRecord? subject, IReadOnlyList<NewOperation> asked)
+    {
+        var conflict = operations.Values.FirstOrDefault(other => !other.IsEnded
+            && !operation.Request.After.Contains(other.Id)
+            && (other.Subject == operation.Subject || other.Holds.Contains(operation.Subject) || operation.Holds.Contains(other.Subject)));
+        if (conflict is not null)
+        {
+            throw new OperationConflictException(conflict);
+        }
+
+        if (operation.Holds.FirstOrDefault(held => !subjects.ContainsKey(held) && asked.All(each => each.Subject?.Key != held)) is { } gone)
+        {
+            throw new SubjectChangedException(gone);
+        }
+
+        if (operation.Kind != OperationKind.Create && subjects.GetValueOrDefault(operation.Subject)?.Id != operation.SubjectId)
+        {
+            throw new SubjectChangedException(operation.Subject);
+        }
+
+        if (subject is not null && subjects.ContainsKey(subject.Key))
+        {
+            throw new SubjectExistsException(subject.Key);
         }
     }
 

@@ -174,8 +174,12 @@ internal sealed class SimulatedHost
 
         public string InstallationId => Durable.InstallationId;
 
-        public async Task EnqueueAsync(Operation operation, SubjectRecord? subject, CancellationToken cancellationToken) =>
-            await Durable.EnqueueAsync(operation, subject, cancellationToken);
+        public Task<Operation> EnqueueAsync(IReadOnlyList<NewOperation> operations, CancellationToken cancellationToken) =>
+            Durable.EnqueueAsync(operations, cancellationToken);
+
+        public Task UpdateSubjectExpiryAsync(
+            SubjectKey key, string subjectId, DateTimeOffset? expiresAt, CancellationToken cancellationToken) =>
+            Durable.UpdateSubjectExpiryAsync(key, subjectId, expiresAt, cancellationToken);
 
         public async Task AppendAsync(string operationId, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
         {
@@ -192,6 +196,9 @@ internal sealed class SimulatedHost
 
         public Task<Operation?> FindOperationAsync(string operationId, CancellationToken cancellationToken) =>
             AliveAsync(() => Durable.FindOperationAsync(operationId, cancellationToken));
+
+        public Task<Operation?> FindRequestedAsync(string requestKey, CancellationToken cancellationToken) =>
+            AliveAsync(() => Durable.FindRequestedAsync(requestKey, cancellationToken));
 
         public Task<IReadOnlyList<Operation>> ListOperationsAsync(OperationFilter filter, CancellationToken cancellationToken) =>
             AliveAsync(() => Durable.ListOperationsAsync(filter, cancellationToken));

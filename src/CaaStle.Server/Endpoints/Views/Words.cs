@@ -12,6 +12,9 @@ internal static class Words
         SubjectStatus.RollingBack => "rolling-back",
         SubjectStatus.CreateFailed => "create-failed",
         SubjectStatus.Deleting => "deleting",
+        SubjectStatus.Updating => "updating",
+        SubjectStatus.UpdateFailed => "update-failed",
+        SubjectStatus.Stopped => "stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(status)),
     };
 
@@ -26,10 +29,15 @@ internal static class Words
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
 
-    public static string Of(OperationKind kind) => kind switch
+    /// <summary>The verb that the user typed.</summary>
+    public static string ActionOf(Operation operation) => operation.Request.Action ?? Of(operation.Kind);
+
+    private static string Of(OperationKind kind) => kind switch
     {
         OperationKind.Create => "create",
+        OperationKind.Update => "update",
         OperationKind.Delete => "delete",
+        OperationKind.Run => "run",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
