@@ -57,7 +57,7 @@ public sealed class ContainerUploadTests
     public async Task A_name_that_is_taken_is_refused_before_the_context_is_read()
     {
         await using var server = await TestServer.StartAsync();
-        server.Store.Seed(Samples.Subject(SubjectKey.Container("web")));
+        await server.Store.SeedAsync(Samples.Subject(SubjectKey.Container("web")));
         using var request = Upload("/containers?name=web&registry=local", new byte[1000]);
         await server.ProblemAsync(request, HttpStatusCode.Conflict, ProblemCodes.AlreadyExists);
         Assert.False(Directory.Exists(server.Home.ContainersFolder));

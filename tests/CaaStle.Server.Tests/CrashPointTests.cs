@@ -1,19 +1,22 @@
 using CaaStle.Engine.Journal;
 using CaaStle.Server.Hosting;
 using CaaStle.Server.Tests.Fakes;
+using CaaStle.Storage.Sqlite;
 
 namespace CaaStle.Server.Tests;
 
-public sealed class CrashPointTests
+public sealed class CrashPointTests : IDisposable
 {
+    private readonly TemporaryHome home = new();
+
     [Theory]
     [InlineData(2, 1, 2)]
     [InlineData(-2, 1, 1)]
     public async Task The_crash_comes_after_or_before_the_append_that_was_named(int at, int crashes, int durable)
     {
         var clock = new ManualClock();
-        var store = new InMemoryStateStore(clock);
-        var engine = new FakeEngine(store, clock);
+        await using var store = await OpenAsync(clock);
+        var engine = new FakeEngine(() => store, clock);
         var operation = await engine.CreateEnvironmentAsync(new("orders", "", "", false, "ada"), CancellationToken.None);
         var crashed = 0;
         var point = new CrashPoint(store, at, () =>
@@ -30,11 +33,16 @@ public sealed class CrashPointTests
     }
 
     [Fact]
-    public void Without_a_setting_the_store_is_left_as_it_is_and_a_wrong_one_is_refused()
+    public async Task Without_a_setting_the_store_is_left_as_it_is_and_a_wrong_one_is_refused()
     {
-        var store = new InMemoryStateStore(new ManualClock());
+        await using var store = await OpenAsync(new ManualClock());
         Assert.Same(store, CrashPoint.Around(store, null));
         Assert.IsType<CrashPoint>(CrashPoint.Around(store, "3"));
         Assert.Throws<StartRefusedException>(() => CrashPoint.Around(store, "soon"));
     }
+
+    public void Dispose() => home.Dispose();
+
+    private Task<SqliteStateStore> OpenAsync(TimeProvider clock) =>
+        SqliteStateStore.OpenAsync(home.Home.StoreFile, clock, new SystemRandomSource(), TestContext.Current.CancellationToken);
 }

@@ -59,7 +59,7 @@ public sealed class LogTests
     private static async Task<TestServer> StartAsync()
     {
         var server = await TestServer.StartAsync();
-        server.Store.Seed(Samples.Subject(SubjectKey.Application("shop")));
+        await server.Store.SeedAsync(Samples.Subject(SubjectKey.Application("shop")));
         return server;
     }
 

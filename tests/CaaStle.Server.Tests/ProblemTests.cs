@@ -77,7 +77,7 @@ public sealed class ProblemTests
         await using var server = await TestServer.StartAsync();
         var holder = new Operation(
             "op-aaaaaaaaaaaa", OperationKind.Delete, SubjectKey.Environment("orders"), "abc123", [],
-            new("", "", false, false, []), OperationState.Running, "ada", Samples.Noon.AddMinutes(-5), null, null, null);
+            new("", "", false, false, []), OperationState.Running, "ada", Samples.Noon.AddMinutes(-5), null, null, null, null);
         server.Engine.Refusal = new OperationConflictException(holder);
         using var request = Post("/environments", Creation);
         var problem = await server.ProblemAsync(request, HttpStatusCode.Conflict, ProblemCodes.Locked);

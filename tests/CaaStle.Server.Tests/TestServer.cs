@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CaaStle.Server.Tests;
 
-/// <summary>The server in this process, spoken to over real HTTP, with an engine and clouds that are fakes.</summary>
+/// <summary>The server in this process, spoken to over real HTTP, with its real store, and an engine and clouds that are fakes.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly RunningServer running;
@@ -22,14 +22,14 @@ internal sealed class TestServer : IAsyncDisposable
     private TestServer(RunningServer running, TemporaryHome home, TestComposition composition)
     {
         (this.running, this.home) = (running, home);
-        (Store, Engine, Clock) = (composition.Store, composition.Engine, composition.ManualClock);
+        (Store, Engine, Clock) = (composition.Store!, composition.Engine, composition.ManualClock);
         Client = new HttpClient { BaseAddress = new(running.Url) };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", running.Token);
     }
 
     public HttpClient Client { get; }
 
-    public InMemoryStateStore Store { get; }
+    public IStateStore Store { get; }
 
     public FakeEngine Engine { get; }
 
@@ -87,19 +87,20 @@ internal sealed class TestServer : IAsyncDisposable
         public TestComposition(IReadOnlyList<ICloud> clouds, ExtensionReport report)
         {
             (this.clouds, this.report) = (clouds, report);
-            Store = new(ManualClock);
-            Engine = new(Store, ManualClock);
+            Engine = new(() => Store!, ManualClock);
         }
 
         public ManualClock ManualClock { get; } = new();
 
-        public InMemoryStateStore Store { get; }
+        /// <summary>Null until it has been opened.</summary>
+        public IStateStore? Store { get; private set; }
 
         public FakeEngine Engine { get; }
 
         public override TimeProvider Clock => ManualClock;
 
-        public override Task<IStateStore> OpenStoreAsync(ServerHome home, CancellationToken cancellationToken) => Task.FromResult<IStateStore>(Store);
+        public override async Task<IStateStore> OpenStoreAsync(ServerHome home, CancellationToken cancellationToken) =>
+            Store = await base.OpenStoreAsync(home, cancellationToken);
 
         public override (ICloudCatalog Catalog, ExtensionReport Report) LoadClouds(ServerHome home, IConfiguration configuration) =>
             (new ExtensionCatalog(clouds), report);

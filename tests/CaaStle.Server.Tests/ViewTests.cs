@@ -25,8 +25,8 @@ public sealed class ViewTests
         var secret = new DataProtectionVault(server.Home).Protect("s3cr3t");
         var orders = Samples.Subject(SubjectKey.Environment("orders")).With("", ("Network", "orders-net", false))
             .With("mysql.main", ("Password", secret, true), ("Username", "ada", false));
-        server.Store.Seed(orders, Samples.Object(orders, "mysql.main/volume"));
-        server.Store.Seed(Samples.Subject(SubjectKey.Application("shop"), id: "shop01").With("", ("Url", "http://127.0.0.1:1", false), ("Key", secret, true)));
+        await server.Store.SeedAsync(orders, Samples.Object(orders, "mysql.main/volume"));
+        await server.Store.SeedAsync(Samples.Subject(SubjectKey.Application("shop"), id: "shop01").With("", ("Url", "http://127.0.0.1:1", false), ("Key", secret, true)));
 
         var masked = await server.Client.GetStringAsync(path, Token);
         Assert.DoesNotContain("s3cr3t", masked, StringComparison.Ordinal);
@@ -43,8 +43,8 @@ public sealed class ViewTests
         await using var server = await TestServer.StartAsync();
         var orders = Samples.Subject(SubjectKey.Environment("orders"))
             .With("", ("Network", "orders-net", false)).With("mysql.main", ("Password", "protected", true)).With("redis", ("Port", "6379", false));
-        server.Store.Seed(orders, Samples.Object(orders, "network"), Samples.Object(orders, "mysql.main/volume"), Samples.Object(orders, "redis/container"));
-        server.Store.Seed(Samples.Subject(SubjectKey.Application("shop"), id: "shop01").With("", ("Url", "http://127.0.0.1:1", false)));
+        await server.Store.SeedAsync(orders, Samples.Object(orders, "network"), Samples.Object(orders, "mysql.main/volume"), Samples.Object(orders, "redis/container"));
+        await server.Store.SeedAsync(Samples.Subject(SubjectKey.Application("shop"), id: "shop01").With("", ("Url", "http://127.0.0.1:1", false)));
 
         var detail = await server.GetAsync<EnvironmentDetail>("/environments/orders");
         Assert.Equal(("available", "local", "local-docker", "ada"), (detail.Status, detail.Target, detail.Type, detail.CreatedBy));
@@ -120,9 +120,10 @@ public sealed class ViewTests
         var by = Environment.UserName;
         using var created = await server.Client.PostAsJsonAsync(
             "/environments", new("orders", "text", "e.yaml", NoRollback: true), ApiJson.Default.EnvironmentCreateRequest, Token);
+        await server.Store.AppendAsync("op-000000000001", [End(OperationState.Succeeded)], Token);
         using var deployed = await server.Client.PostAsJsonAsync(
             "/apps", new("shop", "orders", "text", "a.yaml"), ApiJson.Default.ApplicationDeployRequest, Token);
-        await server.Store.AppendAsync("op-000000000001", [End(OperationState.Succeeded)], Token);
+        await server.Store.AppendAsync("op-000000000002", [End(OperationState.Succeeded)], Token);
         using var deleted = await server.Client.DeleteAsync("/environments/orders?force=true&keepData=true", Token);
         server.Engine.Plan = [new("mysql/volume", "docker/volume", "orders-mysql", ["network"], true)];
         var plan = await server.GetAsync<PlanView>("/environments/orders/deletion?force=true");

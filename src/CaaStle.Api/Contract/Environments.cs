@@ -5,7 +5,7 @@ namespace CaaStle.Api;
 /// <param name="NoRollback">Keep what was made if the creation fails.</param>
 public sealed record EnvironmentCreateRequest(string Name, string Definition, string FileName, bool NoRollback = false);
 
-/// <param name="Status">creating, available, rolling-back, create-failed or deleting.</param>
+/// <param name="Status">creating, available, updating, stopped, rolling-back, create-failed, update-failed or deleting.</param>
 /// <param name="Operation">The operation that is working on it, if one is.</param>
 public sealed record EnvironmentSummary(
     string Name, string Status, string Target, string Type, int Resources, int Applications, DateTimeOffset CreatedAt, string? Operation);
@@ -43,4 +43,8 @@ public sealed record PlanView(string Subject, string Action, IReadOnlyList<PlanS
 
 /// <param name="Kind">The object's kind; <c>value</c> for a generated password.</param>
 /// <param name="Identity">The name that it will have (or has, when it is to be deleted); null where it depends on what is not made yet.</param>
-public sealed record PlanStepView(string Key, string Kind, string? Identity, IReadOnlyList<string> DependsOn, bool HoldsData);
+public sealed record PlanStepView(string Key, string Kind, string? Identity, IReadOnlyList<string> DependsOn, bool HoldsData)
+{
+    /// <summary>Of an operation's plan: the object goes once everything else is ready.</summary>
+    public bool Removes { get; init; }
+}

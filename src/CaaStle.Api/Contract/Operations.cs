@@ -1,7 +1,7 @@
 namespace CaaStle.Api;
 
 /// <param name="Id"><c>op-...</c>.</param>
-/// <param name="Action">create or delete.</param>
+/// <param name="Action">create, delete, or the verb by which it changes what is there: redeploy, scale, ...</param>
 /// <param name="Subject"><c>environment/orders</c>.</param>
 /// <param name="State">queued, running, rolling-back, succeeded, rolled-back or kept.</param>
 /// <param name="Outputs">Of a subject that this operation made available; <see cref="OutputGroup"/> by part.</param>

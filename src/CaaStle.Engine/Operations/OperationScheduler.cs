@@ -40,9 +40,13 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
     public async Task RunAllAsync(CancellationToken stop)
     {
         var unfinished = await services.Store.ListOperationsAsync(new(UnderWay: true, Limit: int.MaxValue), stop);
-        foreach (var operation in unfinished.Reverse())
+        lock (gate)
         {
-            Start(operation.Id, stop);
+            // All of them before the first looks for those that it comes after.
+            foreach (var operation in unfinished.Reverse())
+            {
+                Start(operation.Id, stop);
+            }
         }
 
         try

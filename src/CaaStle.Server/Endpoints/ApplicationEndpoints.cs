@@ -54,10 +54,10 @@ internal static class ApplicationEndpoints
             new(application.Key, Force: false, keepData == true, Answers.Requester), cancellationToken));
     }
 
-    internal static async Task<LogStream> LogsAsync(
-        string name, bool? follow, int? tail, string? since, IStateStore store, IObjectReader objects, TimeProvider clock, CancellationToken cancellationToken)
+    internal static LogStream LogsAsync(
+        string name, bool? follow, int? tail, string? since, bool? previous, int? replica, IObjectReader objects, TimeProvider clock)
     {
-        var query = new LogQuery(follow == true, LogParameters.Tail(tail), LogParameters.Since(since, clock));
-        return new(objects, await store.GetSubjectAsync(SubjectKey.Application(name), cancellationToken), query);
+        var query = new LogQuery(follow == true, LogParameters.Tail(tail), LogParameters.Since(since, clock), previous == true, replica);
+        return new(objects, SubjectKey.Application(name), query);
     }
 }

@@ -11,7 +11,7 @@ namespace CaaStle.Server.Endpoints;
 /// Answers with log lines as they come. A failure before the first line is a problem; one after it is the stream's last line, since the
 /// status has been sent.
 /// </summary>
-internal sealed class LogStream(IObjectReader objects, SubjectRecord subject, LogQuery query) : IResult
+internal sealed class LogStream(IObjectReader objects, SubjectKey subject, LogQuery query) : IResult
 {
     public const string ContentType = "application/x-ndjson";
 

@@ -49,12 +49,12 @@ internal static class OperationEndpoints
     }
 
     internal static async Task<Accepted<OperationView>> CancelAsync(
-        string id, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
+        string id, bool? keep, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
     {
         _ = await store.GetOperationAsync(id, cancellationToken);
         try
         {
-            return Answers.Accepted(await operations.CancelAsync(id, Answers.Requester, cancellationToken));
+            return Answers.Accepted(await operations.CancelAsync(id, keep == true, Answers.Requester, cancellationToken));
         }
         catch (RefusedException refused) when (refused.Code == ProblemCodes.NotAvailable)
         {

@@ -57,6 +57,16 @@ internal class Composition
         });
         services.AddSingleton<IOperationRunner>(provider => provider.GetRequiredService<OperationScheduler>());
         services.AddSingleton<IOperationService, OperationService>();
+        services.AddSingleton(provider =>
+        {
+            var log = provider.GetRequiredService<ILogger<ExpiryWatch>>();
+            return new ExpiryWatch(
+                provider.GetRequiredService<IStateStore>(),
+                provider.GetRequiredService<IOperationService>(),
+                Clock,
+                (environment, failure) => log.LogWarning("{Environment} has expired and cannot be deleted yet: {Failure}", environment, failure.Message));
+        });
+        services.AddSingleton<RevisionReader>();
         services.AddSingleton<IObjectReader, ObjectReader>();
         services.AddSingleton<IDefinitionChecker, DefinitionChecker>();
     }

@@ -38,11 +38,18 @@ internal sealed class CrashPoint(IStateStore store, int at, Action crash) : ISta
         }
     }
 
-    public Task EnqueueAsync(Operation operation, SubjectRecord? subject, CancellationToken cancellationToken) =>
-        store.EnqueueAsync(operation, subject, cancellationToken);
+    public Task<Operation> EnqueueAsync(IReadOnlyList<NewOperation> operations, CancellationToken cancellationToken) =>
+        store.EnqueueAsync(operations, cancellationToken);
+
+    public Task UpdateSubjectExpiryAsync(
+        SubjectKey key, string subjectId, DateTimeOffset? expiresAt, CancellationToken cancellationToken) =>
+        store.UpdateSubjectExpiryAsync(key, subjectId, expiresAt, cancellationToken);
 
     public Task<Operation?> FindOperationAsync(string operationId, CancellationToken cancellationToken) =>
         store.FindOperationAsync(operationId, cancellationToken);
+
+    public Task<Operation?> FindRequestedAsync(string requestKey, CancellationToken cancellationToken) =>
+        store.FindRequestedAsync(requestKey, cancellationToken);
 
     public Task<IReadOnlyList<Operation>> ListOperationsAsync(OperationFilter filter, CancellationToken cancellationToken) =>
         store.ListOperationsAsync(filter, cancellationToken);

@@ -11,7 +11,9 @@ internal sealed class OperationHost(IServiceProvider services, Readiness readine
         try
         {
             await readiness.Announced.WaitAsync(stop.Token);
-            await services.GetRequiredService<IOperationRunner>().RunAllAsync(stop.Token);
+            await Task.WhenAll(
+                services.GetRequiredService<IOperationRunner>().RunAllAsync(stop.Token),
+                services.GetRequiredService<ExpiryWatch>().RunAsync(stop.Token));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -89,7 +89,7 @@ internal static class ProblemMapping
             StatusCodes.Status409Conflict,
             ProblemCodes.Locked,
             $"{holder.Subject} is being worked on.",
-            $"{holder.Id} ({Words.Of(holder.Kind)} {holder.Subject}, asked for by {holder.RequestedBy}) is {Words.Of(holder.State)} "
+            $"{holder.Id} ({Words.ActionOf(holder)} {holder.Subject}, asked for by {holder.RequestedBy}) is {Words.Of(holder.State)} "
             + $"since {since} UTC ({age} ago). Wait for it, or repeat the command with --wait-lock.",
             [$"cld op watch {holder.Id}"]) with
         { Operation = OperationViews.Of(holder) };

@@ -5,46 +5,38 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace CaaStle.Storage.Relational;
 
-/// <summary>The two ways in which the store changes.</summary>
+/// <summary>The ways in which the store changes.</summary>
 internal static class Changes
 {
-    public static Change Enqueue(Operation operation, SubjectRecord? subject) => async (context, at) =>
+    /// <param name="enqueued">Told the last operation: of these, or of those that were enqueued under the same key before.</param>
+    public static Change Enqueue(IReadOnlyList<NewOperation> operations, Action<Operation> enqueued) => async (context, at) =>
     {
-        if (await FindConflictAsync(context, operation) is { } holder)
+        foreach (var key in operations.Select(each => each.Operation.RequestKey).OfType<string>().Distinct())
         {
-            throw new OperationConflictException(holder);
-        }
-
-        foreach (var held in operation.Holds)
-        {
-            if (await context.Subjects.AsNoTracking().FirstOrDefaultAsync(existing => existing.Key == held) is null)
+            if (await FindRequestedAsync(context, key) is { } existing)
             {
-                throw new SubjectChangedException(held);
+                enqueued(existing);
+                return;
             }
         }
 
-        if (operation.Kind == OperationKind.Delete)
+        List<string> together = [.. operations.Select(each => each.Operation.Id)];
+        foreach (var (operation, subject) in operations)
         {
-            var existing = await context.Subjects.AsNoTracking().FirstOrDefaultAsync(each => each.Key == operation.Subject);
-            if (existing?.Id != operation.SubjectId)
-            {
-                throw new SubjectChangedException(operation.Subject);
-            }
+            await EnqueueAsync(context, operation, subject, together, at);
         }
 
-        if (subject is not null)
-        {
-            if (await context.Subjects.AnyAsync(existing => existing.Key == subject.Key))
-            {
-                throw new SubjectExistsException(subject.Key);
-            }
+        enqueued(operations[^1].Operation);
+    };
 
-            context.Add(subject).Property(StoreContext.Kind).CurrentValue = subject.Key.Kind;
+    public static Change UpdateExpiry(SubjectKey key, string subjectId, DateTimeOffset? expiresAt) => async (context, _) =>
+    {
+        if (await context.FindAsync<SubjectRecord>(key) is not { } subject || subject.Id != subjectId)
+        {
+            throw new SubjectChangedException(key);
         }
 
-        var queued = new JournalRecord(0, operation.Id, 1, at, new OperationQueued(operation.RequestedBy));
-        context.Add(operation).Property(StoreContext.LastSequence).CurrentValue = queued.Sequence;
-        context.Add(queued);
+        context.Entry(subject).CurrentValues.SetValues(subject with { ExpiresAt = expiresAt });
     };
 
     public static Change Append(string operationId, IReadOnlyList<JournalEntry> entries) => async (context, at) =>
@@ -66,18 +58,63 @@ internal static class Changes
         }
     };
 
-    private static Task<Operation?> FindConflictAsync(StoreContext context, Operation operation)
+    private static async Task EnqueueAsync(
+        StoreContext context, Operation operation, SubjectRecord? subject, IReadOnlyList<string> together, DateTimeOffset at)
+    {
+        if (await FindConflictAsync(context, operation, together) is { } holder)
+        {
+            throw new OperationConflictException(holder);
+        }
+
+        foreach (var held in operation.Holds)
+        {
+            if (!await context.Subjects.AnyAsync(existing => existing.Key == held))
+            {
+                throw new SubjectChangedException(held);
+            }
+        }
+
+        if (operation.Kind != OperationKind.Create
+            && !await context.Subjects.AnyAsync(existing => existing.Key == operation.Subject && existing.Id == operation.SubjectId))
+        {
+            throw new SubjectChangedException(operation.Subject);
+        }
+
+        if (subject is not null)
+        {
+            if (await context.Subjects.AnyAsync(existing => existing.Key == subject.Key))
+            {
+                throw new SubjectExistsException(subject.Key);
+            }
+
+            context.Add(subject).Property(StoreContext.Kind).CurrentValue = subject.Key.Kind;
+        }
+
+        var queued = new JournalRecord(0, operation.Id, 1, at, new OperationQueued(operation.RequestedBy));
+        context.Add(operation).Property(StoreContext.LastSequence).CurrentValue = queued.Sequence;
+        context.Add(queued);
+        await context.SaveChangesAsync();
+    }
+
+    private static Task<Operation?> FindConflictAsync(StoreContext context, Operation operation, IReadOnlyList<string> together)
     {
         var subject = operation.Subject;
         List<SubjectKey> holds = [.. operation.Holds];
-        List<string> after = [.. operation.Request.After];
+        List<string> aside = [.. operation.Request.After, .. together];
         return context.Operations.AsNoTracking()
             .Where(other => other.EndedAt == null
-                && !after.Contains(other.Id)
+                && !aside.Contains(other.Id)
                 && (other.Subject == subject || other.Holds.Contains(subject) || holds.Contains(other.Subject)))
             .OrderBy(other => other.Id)
             .FirstOrDefaultAsync();
     }
+
+    private static Task<Operation?> FindRequestedAsync(StoreContext context, string key) => (
+        from operation in context.Operations.AsNoTracking()
+        join queued in context.Journal.Where(record => record.Sequence == 1) on operation.Id equals queued.OperationId
+        where operation.RequestKey == key
+        orderby queued.Position descending
+        select operation).FirstOrDefaultAsync();
 
     private static async Task ProjectOnSubjectAsync(StoreContext context, Operation operation, JournalEntry entry)
     {

@@ -24,6 +24,15 @@ internal sealed class Reader(Func<DbConnection> open)
     public Task<Operation?> OperationAsync(string id, CancellationToken cancellationToken) =>
         FirstAsync("""SELECT * FROM "Operations" WHERE "Id" = @id""", [("@id", id)], Rows.Operation, cancellationToken);
 
+    public Task<Operation?> RequestedAsync(string requestKey, CancellationToken cancellationToken) => FirstAsync(
+        """
+        SELECT o.* FROM "Operations" o JOIN "Journal" j ON j."OperationId" = o."Id" AND j."Sequence" = 1
+        WHERE o."RequestKey" = @key ORDER BY j."Position" DESC LIMIT 1
+        """,
+        [("@key", requestKey)],
+        Rows.Operation,
+        cancellationToken);
+
     /// <param name="operationId">Null for all.</param>
     public Task<IReadOnlyList<JournalRecord>> JournalAsync(
         string? operationId, long afterPosition, int limit, CancellationToken cancellationToken) => ListAsync(

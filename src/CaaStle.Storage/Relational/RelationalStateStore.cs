@@ -27,14 +27,25 @@ public abstract class RelationalStateStore : IStateStore, IAsyncDisposable
     /// <summary>How many transactions were committed since the store was opened.</summary>
     internal long Transactions => writer.Transactions;
 
-    public Task EnqueueAsync(Operation operation, SubjectRecord? subject, CancellationToken cancellationToken) =>
-        writer.WriteAsync(Changes.Enqueue(operation, subject), cancellationToken);
+    public async Task<Operation> EnqueueAsync(IReadOnlyList<NewOperation> operations, CancellationToken cancellationToken)
+    {
+        var last = operations[^1].Operation;
+        await writer.WriteAsync(Changes.Enqueue(operations, enqueued => last = enqueued), cancellationToken);
+        return last;
+    }
 
     public Task AppendAsync(string operationId, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken) =>
         writer.WriteAsync(Changes.Append(operationId, entries), cancellationToken);
 
+    public Task UpdateSubjectExpiryAsync(
+        SubjectKey key, string subjectId, DateTimeOffset? expiresAt, CancellationToken cancellationToken) =>
+        writer.WriteAsync(Changes.UpdateExpiry(key, subjectId, expiresAt), cancellationToken);
+
     public Task<Operation?> FindOperationAsync(string operationId, CancellationToken cancellationToken) =>
         reader.OperationAsync(operationId, cancellationToken);
+
+    public Task<Operation?> FindRequestedAsync(string requestKey, CancellationToken cancellationToken) =>
+        reader.RequestedAsync(requestKey, cancellationToken);
 
     public Task<IReadOnlyList<Operation>> ListOperationsAsync(OperationFilter filter, CancellationToken cancellationToken) =>
         reader.OperationsAsync(filter, cancellationToken);

@@ -18,7 +18,8 @@ internal static class Rows
         row.Instant("RequestedAt"),
         row.TextOrNull("CancelledBy"),
         row.TextOrNull("Failure") is { } failure ? StoreJson.Read<Failure>(failure) : null,
-        row.TextOrNull("EndedAt") is { } ended ? ColumnText.ReadInstant(ended) : null);
+        row.InstantOrNull("EndedAt"),
+        row.TextOrNull("RequestKey"));
 
     public static JournalRecord JournalRecord(DbDataReader row) => new(
         row.Number("Position"),
@@ -37,7 +38,9 @@ internal static class Rows
         row.Text("Definition"),
         StoreJson.Read<IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>>>(row.Text("Outputs")),
         row.Instant("CreatedAt"),
-        row.Text("CreatedBy"));
+        row.Text("CreatedBy"),
+        StoreJson.Read<Desired>(row.Text("Desired")),
+        row.InstantOrNull("ExpiresAt"));
 
     public static ObjectRecord Object(DbDataReader row) => new(
         row.Subject("Subject"),
@@ -64,4 +67,7 @@ internal static class Rows
     private static SubjectKey Subject(this DbDataReader row, string column) => ColumnText.ReadSubject(row.Text(column));
 
     private static DateTimeOffset Instant(this DbDataReader row, string column) => ColumnText.ReadInstant(row.Text(column));
+
+    private static DateTimeOffset? InstantOrNull(this DbDataReader row, string column) =>
+        row.TextOrNull(column) is { } text ? ColumnText.ReadInstant(text) : null;
 }

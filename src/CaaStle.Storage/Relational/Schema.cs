@@ -11,5 +11,5 @@ internal static class Schema
         typeof(Schema).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Identifiers of all migrations, oldest first.</summary>
-    public static IReadOnlyList<string> Migrations { get; } = [First.Id];
+    public static IReadOnlyList<string> Migrations { get; } = [First.Id, Second.Id];
 }

@@ -39,6 +39,7 @@ internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbC
         AsJson<JournalEntry>();
         AsJson<OperationRequest>();
         AsJson<Failure>();
+        AsJson<Desired>();
         AsJson<IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>>>();
 
         void AsJson<T>() where T : class => configuration.Properties<T>().HaveConversion<JsonColumn<T>, ImmutableComparer<T>>();
@@ -60,6 +61,7 @@ internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbC
         operation.PrimitiveCollection(o => o.Holds).ElementType(subject => subject.HasConversion<SubjectColumn>());
         operation.Property<long>(LastSequence);
         operation.HasIndex(o => o.Subject);
+        operation.HasIndex(o => o.RequestKey);
         operation.HasIndex(o => o.EndedAt).HasFilter("\"EndedAt\" IS NULL");
     }
 
@@ -75,6 +77,7 @@ internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbC
     {
         subject.ToTable("Subjects").HasKey(s => s.Key);
         subject.Property(s => s.Id).IsRequired();
+        subject.Property(s => s.Desired).HasDefaultValueSql("'{}'").ValueGeneratedNever();
         subject.Property<SubjectKind>(Kind);
         subject.HasIndex(Kind);
     }

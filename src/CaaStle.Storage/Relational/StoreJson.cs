@@ -14,6 +14,7 @@ namespace CaaStle.Storage.Relational;
 [JsonSerializable(typeof(JournalEntry))]
 [JsonSerializable(typeof(OperationRequest))]
 [JsonSerializable(typeof(Failure))]
+[JsonSerializable(typeof(Desired))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>>))]
 internal sealed partial class StoreJson : JsonSerializerContext

@@ -16,6 +16,7 @@ internal delegate Task Change(StoreContext context, DateTimeOffset at);
 internal sealed class Writer : IAsyncDisposable
 {
     private const int MaximumBatch = 1000;
+    private const string Savepoint = "change";
 
     private readonly Channel<Pending> queue = Channel.CreateUnbounded<Pending>(new() { SingleReader = true });
     private readonly IDbContextFactory<StoreContext> contexts;
@@ -83,6 +84,7 @@ internal sealed class Writer : IAsyncDisposable
             {
                 try
                 {
+                    await transaction.CreateSavepointAsync(Savepoint);
                     await batch[i].Change(context, clock.GetUtcNow());
                     await context.SaveChangesAsync();
                     lastPosition = context.ChangeTracker.Entries<JournalRecord>()
@@ -90,6 +92,7 @@ internal sealed class Writer : IAsyncDisposable
                 }
                 catch (Exception fault) when (fault is not (DbException or DbUpdateException))
                 {
+                    await transaction.RollbackToSavepointAsync(Savepoint);
                     faults[i] = fault;
                 }
 

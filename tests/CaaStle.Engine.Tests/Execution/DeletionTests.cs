@@ -1,6 +1,7 @@
 using CaaStle.Clouds.Simulated;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
+using CaaStle.Engine.Ports;
 using CaaStle.Engine.Tests.Simulation;
 
 namespace CaaStle.Engine.Tests.Execution;
@@ -81,6 +82,26 @@ public sealed class DeletionTests
         Assert.Equal(OperationState.Succeeded, (await host.DeleteAsync(Samples.Environment, force: true)).State);
         Assert.Empty(host.World.Objects);
         Assert.Null(await host.Store.FindSubjectAsync(SubjectKey.Application("shop"), default));
+    });
+
+    [Fact]
+    public void A_forced_deletion_that_is_refused_for_one_application_deletes_none() => host.Run(async () =>
+    {
+        await host.CreateEnvironmentAsync(Samples.TwoDatabases);
+        List<string> names = ["blog", "shop"];
+        foreach (var name in names)
+        {
+            var deployed = await host.Service.DeployApplicationAsync(new(name, "orders", Samples.Application, "app.yaml", false, "tester"), default);
+            await host.EndOfAsync(deployed.Id);
+        }
+
+        var holder = await host.Service.DeleteAsync(new(SubjectKey.Application("shop"), false, false, "tester"), default);
+        var conflict = await Assert.ThrowsAsync<OperationConflictException>(() => host.DeleteAsync(Samples.Environment, force: true));
+
+        Assert.Equal(holder.Id, conflict.Holder.Id);
+        Assert.Equal([holder.Id], (await host.Store.ListOperationsAsync(new(UnderWay: true), default)).Select(operation => operation.Id));
+        await host.EndOfAsync(holder.Id);
+        Assert.NotNull(await host.Store.FindSubjectAsync(SubjectKey.Application("blog"), default));
     });
 
     [Fact]

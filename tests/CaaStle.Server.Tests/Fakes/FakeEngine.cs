@@ -10,9 +10,11 @@ using CaaStle.Server.Hosting;
 namespace CaaStle.Server.Tests.Fakes;
 
 /// <summary>Accepts every operation into the store and never runs one; or refuses as it is told.</summary>
-internal sealed class FakeEngine(IStateStore store, TimeProvider clock) : IOperationService, IOperationRunner, IObjectReader, IDefinitionChecker
+internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clock) : IOperationService, IOperationRunner, IObjectReader, IDefinitionChecker
 {
     private int operations;
+
+    private IStateStore Store => openedStore();
 
     public Exception? Refusal { get; set; }
 
@@ -46,8 +48,8 @@ internal sealed class FakeEngine(IStateStore store, TimeProvider clock) : IOpera
     public async Task<Operation> CancelAsync(string operationId, string by, CancellationToken ct)
     {
         ThrowRefusal();
-        await store.AppendAsync(operationId, [new CancelRequested(by)], ct);
-        return (await store.FindOperationAsync(operationId, ct))!;
+        await Store.AppendAsync(operationId, [new CancelRequested(by)], ct);
+        return (await Store.FindOperationAsync(operationId, ct))!;
     }
 
     public async Task RunAllAsync(CancellationToken stop)
@@ -96,13 +98,13 @@ internal sealed class FakeEngine(IStateStore store, TimeProvider clock) : IOpera
     {
         ThrowRefusal();
         Requests.Add(request);
-        var existing = await store.FindSubjectAsync(subject, CancellationToken.None);
+        var existing = await Store.FindSubjectAsync(subject, CancellationToken.None);
         var id = existing?.Id ?? "abc123";
         var operation = new Operation(
             $"op-{++operations:000000000000}", kind, subject, id, holds, new("definition", "file.yaml", false, false, []),
-            OperationState.Queued, "ada", clock.GetUtcNow(), null, null, null);
-        await store.EnqueueAsync(operation, kind == OperationKind.Create ? Samples.Subject(subject, SubjectStatus.Creating, id) : null, CancellationToken.None);
-        return operation;
+            OperationState.Queued, "ada", clock.GetUtcNow(), null, null, null, null);
+        var created = kind == OperationKind.Create ? Samples.Subject(subject, SubjectStatus.Creating, id) : null;
+        return await Store.EnqueueAsync([new(operation, created)], CancellationToken.None);
     }
 
     private Task<IReadOnlyList<PlannedObject>> PlanAsync(object request)

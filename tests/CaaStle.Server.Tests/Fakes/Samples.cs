@@ -1,4 +1,5 @@
 using CaaStle.Engine.Journal;
+using CaaStle.Engine.Ports;
 
 namespace CaaStle.Server.Tests.Fakes;
 
@@ -8,7 +9,23 @@ internal static class Samples
 
     public static SubjectRecord Subject(SubjectKey key, SubjectStatus status = SubjectStatus.Available, string id = "abc123") => new(
         key, id, status, "local", key.Kind == SubjectKind.Container ? "local" : "local-docker",
-        key.Kind == SubjectKind.Application ? "orders" : null, "definition", Outputs(), Noon, "ada");
+        key.Kind == SubjectKind.Application ? "orders" : null, "definition", Outputs(), Noon, "ada", new(), null);
+
+    /// <summary>Puts an available subject there, with its objects ready.</summary>
+    public static async Task SeedAsync(this IStateStore store, SubjectRecord subject, params IReadOnlyList<ObjectRecord> objects)
+    {
+        var creation = new Operation(
+            $"op-made-{subject.Key.Name}", OperationKind.Create, subject.Key, subject.Id, [], new("definition", "file.yaml", false, false, []),
+            OperationState.Queued, "ada", Noon, null, null, null, null);
+        await store.EnqueueAsync([new(creation, subject with { Status = SubjectStatus.Creating })], CancellationToken.None);
+        IEnumerable<JournalEntry> made = objects.SelectMany<ObjectRecord, JournalEntry>(item =>
+        [
+            new ObjectIntended(item.Key, item.Kind, item.Identity, item.Spec, item.DependsOn, item.HoldsData),
+            new ObjectReady(item.Key, item.State!, "there"),
+        ]);
+        await store.AppendAsync(
+            creation.Id, [.. made, new OperationEnded(OperationState.Succeeded, subject.Outputs)], CancellationToken.None);
+    }
 
     public static SubjectRecord With(this SubjectRecord subject, string part, params (string Name, string Text, bool Secret)[] values)
     {

@@ -1,4 +1,5 @@
 using CaaStle.Engine.Journal;
+using CaaStle.Engine.Ports;
 
 namespace CaaStle.Storage.Tests.Conformance;
 
@@ -28,6 +29,7 @@ internal static class Sample
         bool keepData = false,
         DateTimeOffset? requestedAt = null,
         IReadOnlyList<string>? after = null,
+        string? requestKey = null,
         params SubjectKey[] holds) => new(
             id,
             kind,
@@ -45,7 +47,8 @@ internal static class Sample
             requestedAt ?? Time,
             CancelledBy: null,
             Failure: null,
-            EndedAt: null);
+            EndedAt: null,
+            requestKey);
 
     /// <summary>The subject that a creation makes.</summary>
     public static SubjectRecord Subject(Operation operation) => new(
@@ -58,7 +61,21 @@ internal static class Sample
         operation.Request.Definition,
         NoOutputs,
         operation.RequestedAt,
-        operation.RequestedBy);
+        operation.RequestedBy,
+        new()
+        {
+            Revision = 2,
+            Replicas = 3,
+            IsStopped = true,
+            Images = new Dictionary<string, string> { ["web"] = "cld/web:s2yf3d" },
+            Generations = new Dictionary<string, int> { ["mysql.orders"] = 2 },
+        },
+        operation.RequestedAt.AddHours(4));
+
+    /// <summary>One operation alone.</summary>
+    public static Task<Operation> EnqueueAsync(
+        this IStateStore store, Operation operation, SubjectRecord? subject, CancellationToken cancellationToken) =>
+        store.EnqueueAsync([new(operation, subject)], cancellationToken);
 
     public static ObjectIntended Intended(string key, bool holdsData = false, params string[] dependsOn) =>
         new(key, "docker/volume", $"orders-{key}", $$"""{"name":"{{key}}"}""", dependsOn, holdsData);

@@ -161,6 +161,9 @@ public sealed class OpeningTests : IDisposable
         var subject = await store.FindSubjectAsync(SubjectKey.Environment("orders"), Cancellation);
         Assert.Equal(SubjectStatus.Available, subject?.Status);
         Assert.Equivalent(Sample.Outputs, subject?.Outputs, strict: true);
+        Assert.Equal((new Desired(), null), (subject?.Desired, subject?.ExpiresAt));
+        Assert.All(operations, operation => Assert.Null(operation.RequestKey));
+        Assert.All(operations, operation => Assert.Equal((null, null), (operation.Request.Action, operation.Request.Desired)));
         var kept = Assert.Single(await store.ListObjectsAsync("id-orders", Cancellation));
         Assert.Equal(("volume", ObjectStatus.Kept, true), (kept.Key, kept.Status, kept.HoldsData));
         await store.AppendAsync("op-2", [Sample.Ended(OperationState.Kept)], Cancellation);

@@ -31,7 +31,10 @@ public sealed class SchemaTests : IDisposable
             command.ExecuteNonQuery();
         }
 
-        Assert.Equal(Describe(model.Path), Describe(folder.StorePath));
+        var facts = Describe(model.Path);
+        Assert.Contains("Journal.OperationId -> Operations.Id, on delete RESTRICT", facts);
+        Assert.Contains("Subjects.Desired TEXT, not null 1, default '{}', key 0", facts);
+        Assert.Equal(facts, Describe(folder.StorePath));
     }
 
     [Fact]
@@ -79,22 +82,33 @@ public sealed class SchemaTests : IDisposable
     private Task<SqliteStateStore> OpenAsync() =>
         SqliteStateStore.OpenAsync(folder.StorePath, new ManualClock(), new SeededRandom(1), Cancellation);
 
+    /// <summary>By what SQLite understands, because a table that was altered has another text than one that was made so.</summary>
     private static List<string> Describe(string path)
     {
         using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = """
-            SELECT sql FROM sqlite_master
-            WHERE sql IS NOT NULL AND name NOT LIKE '~_~_EF%' ESCAPE '~' AND name <> 'sqlite_sequence' ORDER BY name
+            WITH tables AS (SELECT name, sql FROM sqlite_master
+                WHERE type = 'table' AND name NOT LIKE '~_~_EF%' ESCAPE '~' AND name <> 'sqlite_sequence')
+            SELECT format('%s (autoincrement %d)', name, sql LIKE '%AUTOINCREMENT%') FROM tables
+            UNION ALL
+            SELECT format('%s.%s %s, not null %d, default %s, key %d', t.name, c.name, c.type, c."notnull", c.dflt_value, c.pk)
+            FROM tables t, pragma_table_info(t.name) c
+            UNION ALL
+            SELECT format('%s.%s -> %s.%s, on delete %s', t.name, f."from", f."table", f."to", f.on_delete)
+            FROM tables t, pragma_foreign_key_list(t.name) f
+            UNION ALL
+            SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
+            ORDER BY 1
             """;
         using var reader = command.ExecuteReader();
-        List<string> statements = [];
+        List<string> facts = [];
         while (reader.Read())
         {
-            statements.Add(reader.GetString(0));
+            facts.Add(reader.GetString(0));
         }
 
-        return statements;
+        return facts;
     }
 }

@@ -23,10 +23,14 @@ internal static class EventViews
             OperationPlanned planned => bare with { Steps = [.. planned.Steps.Select(Step)] },
             CancelRequested cancel => bare with { By = cancel.By },
             OperationFailing failing => bare with { Key = failing.Failure.Key, Failure = OperationViews.Of(failing.Failure) },
+            OperationCommitted committed => bare with { Lines = committed.Retiring },
             OperationEnded ended => bare with { Detail = Words.Of(ended.State) },
             LeftoversChecked check => bare with { Lines = check.Left },
             ValueGenerated generated => bare with { Key = generated.Key },
             ObjectIntended intended => bare with { Key = intended.Key, Kind = intended.Kind, Identity = intended.Identity },
+            ObjectChanging changing => bare with { Key = changing.Key, Kind = changing.Previous.Kind, Identity = changing.Previous.Identity },
+            ObjectReplacing replacing => bare with { Key = replacing.Key, Kind = replacing.Previous.Kind, Identity = replacing.Previous.Identity },
+            ObjectRestoring restoring => bare with { Key = restoring.Key, Kind = restoring.Previous.Kind, Identity = restoring.Previous.Identity },
             ObjectProgressed progressed => bare with { Key = progressed.Key, Detail = progressed.Word },
             ObjectLogged logged => bare with { Key = logged.Key, Lines = logged.Lines },
             ObjectReady ready => bare with { Key = ready.Key, Detail = ready.Word },
@@ -34,10 +38,11 @@ internal static class EventViews
             ObjectDeleting deleting => bare with { Key = deleting.Key },
             ObjectBlocked blocked => bare with { Key = blocked.Key, Detail = blocked.Reason },
             ObjectDeleted deleted => bare with { Key = deleted.Key },
+            LogKept log => bare with { Key = log.Key, Lines = [.. log.Lines.Select(line => line.Text)] },
             ObjectKept kept => bare with { Key = kept.Key, Identity = kept.Identity },
             _ => bare,
         };
     }
 
-    private static PlanStepView Step(PlannedStep step) => new(step.Key, step.Kind, null, step.DependsOn, HoldsData: false);
+    private static PlanStepView Step(PlannedStep step) => new(step.Key, step.Kind, null, step.DependsOn, HoldsData: false) { Removes = step.Removes };
 }

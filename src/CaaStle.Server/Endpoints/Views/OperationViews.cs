@@ -9,7 +9,7 @@ internal static class OperationViews
     /// <param name="subject">The operation's subject as it is now, for the outputs; null to leave them out.</param>
     public static OperationView Of(Operation operation, SubjectRecord? subject = null) => new(
         operation.Id,
-        Words.Of(operation.Kind),
+        Words.ActionOf(operation),
         operation.Subject.ToString(),
         Words.Of(operation.State),
         operation.RequestedBy,

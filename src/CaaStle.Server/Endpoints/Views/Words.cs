@@ -12,6 +12,9 @@ internal static class Words
         SubjectStatus.RollingBack => "rolling-back",
         SubjectStatus.CreateFailed => "create-failed",
         SubjectStatus.Deleting => "deleting",
+        SubjectStatus.Updating => "updating",
+        SubjectStatus.UpdateFailed => "update-failed",
+        SubjectStatus.Stopped => "stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(status)),
     };
 
@@ -20,16 +23,22 @@ internal static class Words
         OperationState.Queued => "queued",
         OperationState.Running => "running",
         OperationState.RollingBack => "rolling-back",
+        OperationState.Finishing => "finishing",
         OperationState.Succeeded => "succeeded",
         OperationState.RolledBack => "rolled-back",
         OperationState.Kept => "kept",
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
 
-    public static string Of(OperationKind kind) => kind switch
+    /// <summary>The verb that the user typed.</summary>
+    public static string ActionOf(Operation operation) => operation.Request.Action ?? Of(operation.Kind);
+
+    private static string Of(OperationKind kind) => kind switch
     {
         OperationKind.Create => "create",
+        OperationKind.Update => "update",
         OperationKind.Delete => "delete",
+        OperationKind.Run => "run",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
@@ -37,6 +46,7 @@ internal static class Words
     {
         ObjectStatus.Intended => "intended",
         ObjectStatus.Ready => "ready",
+        ObjectStatus.Changing => "changing",
         ObjectStatus.Deleting => "deleting",
         ObjectStatus.Kept => "kept",
         _ => throw new ArgumentOutOfRangeException(nameof(status)),
