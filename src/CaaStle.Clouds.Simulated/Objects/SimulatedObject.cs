@@ -28,7 +28,7 @@ public sealed record SimulatedNetwork(
 
 public sealed record SimulatedNetworkState(string Name);
 
-public sealed record SimulatedStorage(string Identity) : ICloudObjectSpec<SimulatedStorageState>, ISimulatedSpec
+public sealed record SimulatedStorage(string Identity, string Network) : ICloudObjectSpec<SimulatedStorageState>, ISimulatedSpec
 {
     public double ReadySeconds => 0;
 
@@ -36,7 +36,7 @@ public sealed record SimulatedStorage(string Identity) : ICloudObjectSpec<Simula
 
     public string FailureReason => "";
 
-    public IReadOnlyList<string> Needs => [];
+    public IReadOnlyList<string> Needs => [Network];
 
     bool ICloudObjectSpec.HoldsData => true;
 }

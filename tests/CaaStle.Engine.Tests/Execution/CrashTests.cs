@@ -11,7 +11,7 @@ public sealed class CrashTests
     {
         var operation = await host.CreateEnvironmentAsync(Samples.TwoDatabases);
         Assert.Equal(OperationState.Succeeded, operation.State);
-        Assert.Equal(3, host.World.Objects.Count);
+        Assert.Equal(5, host.World.Objects.Count);
     });
 
     [Fact]
@@ -38,7 +38,65 @@ public sealed class CrashTests
         var accepted = await host.Service.DeployApplicationAsync(new("shop", "orders", Samples.Application, "app.yaml", false, "tester"), default);
         var operation = await host.EndOfAsync(accepted.Id);
         Assert.Equal(OperationState.Succeeded, operation.State);
-        Assert.Equal(4, host.World.Objects.Count);
+        Assert.Equal(7, host.World.Objects.Count);
+    });
+
+    [Fact]
+    public void Redeploying_ends_right_wherever_the_process_crashes() => CrashEverywhere(async host =>
+    {
+        await Samples.DeployAsync(host);
+        var accepted = await host.Service.ChangeApplicationAsync(
+            new("shop", OperationAction.Redeploy, false, "tester") { Definition = Samples.Application + "    NEW: yes\n" }, default);
+        Assert.Equal(OperationState.Succeeded, (await host.EndOfAsync(accepted.Id)).State);
+        Assert.Equal(7, host.World.Objects.Count);
+    });
+
+    [Fact]
+    public void A_redeployment_that_fails_ends_right_wherever_the_process_crashes() => CrashEverywhere(async host =>
+    {
+        await Samples.DeployAsync(host);
+        var before = Samples.Contents(host);
+        var accepted = await host.Service.ChangeApplicationAsync(
+            new("shop", OperationAction.Redeploy, false, "tester") { Definition = Samples.FailingApplication }, default);
+        Assert.Equal(OperationState.RolledBack, (await host.EndOfAsync(accepted.Id)).State);
+        Assert.Equal(before, Samples.Contents(host));
+    });
+
+    [Fact]
+    public void A_replacement_that_fails_ends_right_wherever_the_process_crashes() => CrashEverywhere(async host =>
+    {
+        await host.CreateEnvironmentAsync(Samples.OneDatabase);
+        var before = Samples.Contents(host);
+        var accepted = await host.Service.UpdateEnvironmentAsync(new("orders", Samples.FailingUpdate, "", "orders", false, "tester"), default);
+        Assert.Equal(OperationState.RolledBack, (await host.EndOfAsync(accepted.Id)).State);
+        Assert.Equal(before, Samples.Contents(host));
+    });
+
+    [Fact]
+    public void Pausing_and_resuming_end_right_wherever_the_process_crashes() => CrashEverywhere(async host =>
+    {
+        await Samples.DeployAsync(host);
+        var before = Samples.Contents(host);
+        foreach (var action in (string[])[OperationAction.Pause, OperationAction.Resume])
+        {
+            await host.Service.SwitchEnvironmentAsync(new("orders", action, "tester"), default);
+            foreach (var operation in await host.Store.ListOperationsAsync(new(UnderWay: true), default))
+            {
+                Assert.Equal(OperationState.Succeeded, (await host.EndOfAsync(operation.Id)).State);
+            }
+        }
+
+        Assert.Equal(before, Samples.Contents(host));
+    });
+
+    [Fact]
+    public void A_command_that_fails_leaves_nothing_wherever_the_process_crashes() => CrashEverywhere(async host =>
+    {
+        await Samples.DeployAsync(host);
+        var before = Samples.Contents(host);
+        var accepted = await host.Service.RunAsync(new("shop", ["migrate"], "tester"), default);
+        Assert.Equal(OperationState.Succeeded, (await host.EndOfAsync(accepted.Id)).State);
+        Assert.Equal(before, Samples.Contents(host));
     });
 
     [Fact]
@@ -73,7 +131,7 @@ public sealed class CrashTests
 
             Assert.Equal(OperationState.Succeeded, operation.State);
             Assert.Null(operation.Failure);
-            Assert.Equal(3, Samples.Changes(host).Count());
+            Assert.Equal(5, Samples.Changes(host).Count());
         });
     }
 

@@ -18,7 +18,7 @@ public sealed class CreationTests
         Assert.Equal(SubjectStatus.Available, environment!.Status);
         Assert.Equal(["", "database.orders", "database.users"], environment.Outputs.Keys.Order());
         Assert.True(environment.Outputs["database.orders"]["Password"].Secret);
-        Assert.Equal(3, host.World.Objects.Count);
+        Assert.Equal(5, host.World.Objects.Count);
         await Samples.AssertCloudIsWhatTheRecordSays(host);
     });
 
@@ -57,12 +57,12 @@ public sealed class CreationTests
     [Fact]
     public void An_answer_that_was_lost_is_looked_for_and_nothing_is_made_twice() => host.Run(async () =>
     {
-        host.Faults.LoseAnswer(WorldCallKind.Create, "orders-orders");
+        host.Faults.LoseAnswer(WorldCallKind.Create, "orders-orders-storage");
 
         var operation = await host.CreateEnvironmentAsync(Samples.TwoDatabases);
 
         Assert.Equal(OperationState.Succeeded, operation.State);
-        Assert.Single(host.Faults.Calls, call => call.Kind == WorldCallKind.Create && call.Name.StartsWith("orders-orders", StringComparison.Ordinal));
+        Assert.Single(host.Faults.Calls, call => call.Kind == WorldCallKind.Create && call.Name.StartsWith("orders-orders-storage", StringComparison.Ordinal));
         await Samples.AssertCloudIsWhatTheRecordSays(host);
     });
 
@@ -77,7 +77,7 @@ public sealed class CreationTests
             var operation = await lagging.CreateEnvironmentAsync(Samples.TwoDatabases);
 
             Assert.Equal(OperationState.Succeeded, operation.State);
-            Assert.Equal(3, lagging.Faults.Calls.Count(call => call.Kind == WorldCallKind.Create));
+            Assert.Equal(5, lagging.Faults.Calls.Count(call => call.Kind == WorldCallKind.Create));
         });
     }
 

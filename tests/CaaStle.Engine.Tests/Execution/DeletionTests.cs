@@ -21,7 +21,7 @@ public sealed class DeletionTests
         Assert.Empty(host.World.Objects);
         Assert.Null(await host.Store.FindSubjectAsync(Samples.Environment, default));
         var deletions = host.Faults.Calls.Where(call => call.Kind == WorldCallKind.Delete).Select(call => call.Name).ToList();
-        Assert.Equal(3, deletions.Count);
+        Assert.Equal(5, deletions.Count);
         Assert.Contains("network", deletions[^1], StringComparison.Ordinal);
     });
 

@@ -25,6 +25,20 @@ internal static class Samples
             ready_after: 60
         """;
 
+    public const string OneDatabase = """
+        environment:
+          resources:
+            simulated:
+              - resource:
+                  type: database
+                  name: orders
+                  configuration: {ready_after: 300, version: 1, size: 1, engine: plain}
+          app_deployment:
+            target: simulated
+            type: simulated
+            ready_after: 60
+        """;
+
     public const string FailingDatabase = """
         environment:
           resources:
@@ -42,6 +56,11 @@ internal static class Samples
             type: simulated
         """;
 
+    /// <summary>What <see cref="OneDatabase"/> cannot become: other data, and an instance that breaks.</summary>
+    public static readonly string FailingUpdate = OneDatabase
+        .Replace("version: 1", "version: 2, fails_after: 10, failure: wrong data format", StringComparison.Ordinal)
+        .Replace("engine: plain", "engine: fast", StringComparison.Ordinal);
+
     public const string Application = """
         app:
           image: shop
@@ -49,9 +68,19 @@ internal static class Samples
           env:
             DB: $CAASTLE_DATABASE_ORDERS_Address
             PASSWORD: $CAASTLE_DATABASE_ORDERS_Password
+
         """;
 
+    public const string FailingApplication = Application + "    SIMULATED_FAILS_AFTER: 5\n    SIMULATED_READY_AFTER: 10\n";
+
     public static readonly SubjectKey Environment = SubjectKey.Environment("orders");
+
+    public static async Task DeployAsync(SimulatedHost host)
+    {
+        await host.CreateEnvironmentAsync(TwoDatabases);
+        var accepted = await host.Service.DeployApplicationAsync(new("shop", "orders", Application, "app.yaml", false, "tester"), default);
+        Assert.Equal(OperationState.Succeeded, (await host.EndOfAsync(accepted.Id)).State);
+    }
 
     /// <summary>Everything in the cloud, and everything in the record, as <c>key</c>; they must be the same.</summary>
     public static async Task AssertCloudIsWhatTheRecordSays(SimulatedHost host)
@@ -70,6 +99,10 @@ internal static class Samples
         Assert.Equal(recorded.Order(), host.World.Objects.Select(item => item.Name).Order());
     }
 
+    /// <summary>What is there, apart from when it came.</summary>
+    public static IReadOnlyList<string> Contents(SimulatedHost host) =>
+        [.. host.World.Objects.Select(item => $"{item.Name} [{item.Content}] needs {string.Join(',', item.Needs)}")];
+
     public static IEnumerable<WorldCall> Changes(SimulatedHost host) =>
-        host.Faults.Calls.Where(call => call.Kind is WorldCallKind.Create or WorldCallKind.Delete);
+        host.Faults.Calls.Where(call => call.Kind is WorldCallKind.Create or WorldCallKind.Change or WorldCallKind.Delete);
 }

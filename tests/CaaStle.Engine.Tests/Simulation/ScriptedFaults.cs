@@ -31,6 +31,13 @@ internal sealed class ScriptedFaults
     public void LoseAnswer(WorldCallKind kind, string part) =>
         after.Add((Matches(kind, part), new CloudException(CloudFault.Unreachable, "connection reset")));
 
+    /// <summary>Nothing goes wrong any more.</summary>
+    public void Clear()
+    {
+        before.Clear();
+        after.Clear();
+    }
+
     public Exception? Before(WorldCall call)
     {
         Calls.Add(call);

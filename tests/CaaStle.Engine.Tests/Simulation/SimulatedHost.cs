@@ -48,6 +48,8 @@ internal sealed class SimulatedHost
         }
     }
 
+    public RevisionReader Revisions => life.Revisions;
+
     /// <summary>Steps taken since the start: before and after each append, and each call that changes the cloud.</summary>
     public int Steps { get; private set; }
 
@@ -150,6 +152,7 @@ internal sealed class SimulatedHost
                 new Artifacts(host));
             var scheduler = new OperationScheduler(services, (_, exception) => host.BrokenRuns.Add(exception));
             Service = new OperationService(services, reader, scheduler);
+            Revisions = new RevisionReader(store, serializer, reader);
             running = host.Time.Post(() => scheduler.RunAllAsync(stop.Token));
         }
 
@@ -158,6 +161,8 @@ internal sealed class SimulatedHost
         public Task Death => death.Task;
 
         public IOperationService Service { get; }
+
+        public RevisionReader Revisions { get; }
 
         public void Die() => death.TrySetResult();
 
@@ -247,7 +252,7 @@ internal sealed class SimulatedHost
         }
 
         private Task StepAsync(WorldCall call, Life of) =>
-            call.Kind is WorldCallKind.Create or WorldCallKind.Delete ? host.StepAsync(of) : StaysAliveAsync(of);
+            call.Kind is WorldCallKind.Create or WorldCallKind.Change or WorldCallKind.Delete ? host.StepAsync(of) : StaysAliveAsync(of);
     }
 
     private sealed class Catalog(ICloud cloud) : ICloudCatalog
