@@ -227,7 +227,8 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
             await AppendAsync(new ObjectReplacing(record.Key, record));
         }
 
-        await DriverOf(record.Key, record.Operation, handler, SpecOf(record)).MakeAbsentAsync(stop);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(abandoned, stop);
+        await DriverOf(record.Key, record.Operation, handler, SpecOf(record)).MakeAbsentAsync(either.Token);
         await AppendAsync(new ObjectDeleted(record.Key));
         return await CreateAsync(node, record.Key, handler, spec, abandoned, stop);
     }

@@ -230,16 +230,7 @@ public sealed partial class OperationService(EngineServices services, Definition
     /// <exception cref="RefusedException">Applications need the subject.</exception>
     private async Task<IReadOnlyList<SubjectRecord>> ApplicationsOfAsync(DeleteSubject request, CancellationToken cancellationToken)
     {
-        var users = new List<SubjectRecord>();
-        foreach (var application in await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
-        {
-            var operations = await store.ListOperationsAsync(new(application.Key, Limit: int.MaxValue), cancellationToken);
-            if (operations.Any(operation => operation.SubjectId == application.Id && operation.Holds.Contains(request.Subject)))
-            {
-                users.Add(application);
-            }
-        }
-
+        var users = (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken)).Where(Needs).ToList();
         var mayForce = request.Subject.Kind == SubjectKind.Environment;
         if (users.Count == 0 || (request.Force && mayForce))
         {
@@ -252,6 +243,14 @@ public sealed partial class OperationService(EngineServices services, Definition
             RefusedException.InUse,
             $"Applications run {(mayForce ? "in " : "")}{request.Subject}: {string.Join(", ", names)}.",
             [.. mayForce ? next.Append($"cld env delete {request.Subject.Name} --force") : next]);
+
+        bool Needs(SubjectRecord application) => request.Subject.Kind switch
+        {
+            SubjectKind.Environment => application.Environment == request.Subject.Name,
+            SubjectKind.Container => reader.ReadApplication(application.Definition, application.Key.Name).Containers
+                .Any(container => container.Image == request.Subject.Name),
+            _ => false,
+        };
     }
 
     private async Task<SubjectRecord> FindAsync(SubjectKey key, CancellationToken cancellationToken) =>
