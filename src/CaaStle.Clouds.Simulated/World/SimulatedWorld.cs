@@ -37,13 +37,14 @@ public sealed class SimulatedWorld
     private readonly WorldTiming timing;
     private readonly IWorldFaults faults;
     private readonly string? file;
-    private readonly Lock gate = new();
-    private readonly SortedDictionary<string, WorldObject> objects = new(StringComparer.Ordinal);
+    private readonly Lock gate;
+    private readonly SortedDictionary<string, WorldObject> objects;
 
     /// <param name="file">Where the world is kept; null for memory alone.</param>
     public SimulatedWorld(TimeProvider clock, WorldTiming timing, IWorldFaults? faults = null, string? file = null)
     {
         (this.clock, this.timing, this.faults, this.file) = (clock, timing, faults ?? new NoFaults(), file);
+        (gate, objects) = (new(), new(StringComparer.Ordinal));
         if (file is not null && File.Exists(file))
         {
             foreach (var item in JsonSerializer.Deserialize<WorldObject[]>(File.ReadAllText(file)) ?? [])
@@ -53,7 +54,16 @@ public sealed class SimulatedWorld
         }
     }
 
+    private SimulatedWorld(SimulatedWorld other, IWorldFaults faults)
+    {
+        (clock, timing, file, gate, objects) = (other.clock, other.timing, other.file, other.gate, other.objects);
+        this.faults = faults;
+    }
+
     public WorldTiming Timing => timing;
+
+    /// <summary>The same world, as somebody sees it for whom other things go wrong.</summary>
+    public SimulatedWorld SeenWith(IWorldFaults faults) => new(this, faults);
 
     /// <summary>All that exists, whatever reads would show.</summary>
     public IReadOnlyList<WorldObject> Objects
@@ -153,6 +163,16 @@ public sealed class SimulatedWorld
             return true;
         },
         cancellationToken);
+
+    /// <summary>Somebody else deletes the object, at once and without a call.</summary>
+    public void Remove(string name)
+    {
+        lock (gate)
+        {
+            objects.Remove(name);
+            Save();
+        }
+    }
 
     private async Task<TAnswer> CallAsync<TAnswer>(WorldCall call, Func<TAnswer> apply, CancellationToken cancellationToken)
     {

@@ -14,7 +14,13 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
 {
     private readonly ConcurrentDictionary<Node, object> values = [];
     private readonly ConcurrentDictionary<Node, string> keys = [];
+    
+    /// <summary>Who works on an object that was there before: its node, or whoever deletes it to replace what it needs. Ends with that work.</summary>
+    private readonly ConcurrentDictionary<string, Lazy<Task>> claims = [];
+
     private IReadOnlyList<ObjectRecord> before = [];
+    private Blueprint blueprint = new();
+    private Past past = Past.None;
     private Failure? failure;
 
     /// <summary>Of the subject, once the run succeeded.</summary>
@@ -32,7 +38,6 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
     {
         using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
         before = await services.Store.ListObjectsAsync(operation.SubjectId, stop);
-        Blueprint blueprint;
         try
         {
             blueprint = await services.Planner.PlanAsync(operation, stop);
@@ -47,7 +52,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
             await AppendAsync(new OperationPlanned([.. blueprint.Nodes.Select(StepOf), .. (await NotNeededAsync(blueprint, stop)).Select(RemovalOf)]));
         }
 
-        var past = await Past.ReadAsync(operation, services, blueprint, journal, stop);
+        past = await Past.ReadAsync(operation, services, blueprint, journal, stop);
         try
         {
             await ObjectGraph.RunAsync(
@@ -82,8 +87,8 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
             {
                 values[node] = node switch
                 {
-                    IGeneratedNode generated => await GenerateAsync(node, generated, past),
-                    IObjectNode planned => await MakeObjectAsync(node, planned, past, abandoned.Token, stop),
+                    IGeneratedNode generated => await GenerateAsync(node, generated),
+                    IObjectNode planned => await MakeObjectAsync(node, planned, abandoned.Token, stop),
                     _ => throw new InvalidOperationException($"Nothing makes a {node.GetType().Name}."),
                 };
             }
@@ -104,7 +109,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
         }
     }
 
-    private async Task<object> GenerateAsync(Node node, IGeneratedNode generated, Past past)
+    private async Task<object> GenerateAsync(Node node, IGeneratedNode generated)
     {
         if (past.Values.TryGetValue(node.Key, out var drawn))
         {
@@ -116,28 +121,40 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
         return new Secret(password);
     }
 
-    private async Task<object> MakeObjectAsync(Node node, IObjectNode planned, Past past, CancellationToken abandoned, CancellationToken stop)
+    private async Task<object> MakeObjectAsync(Node node, IObjectNode planned, CancellationToken abandoned, CancellationToken stop)
     {
         abandoned.ThrowIfCancellationRequested();
         stop.ThrowIfCancellationRequested();
-        var record = Current(node);
-        keys[node] = record?.Key ?? node.Key;
-        if (record is not null && (record.Operation == operation.Id || past.Changing.Contains(record.Key)))
+        if (Current(node) is not { } record)
         {
-            return await ResumeAsync(record, abandoned, stop);
+            return await CreateAsync(node, node.Key, planned, abandoned, stop);
         }
 
-        var (handler, spec) = Evaluate(node, planned);
-        if (record is null)
+        keys[node] = record.Key;
+        var done = new TaskCompletionSource();
+        var claim = new Lazy<Task>(done.Task);
+        var claimed = claims.GetOrAdd(record.Key, claim);
+        if (claimed != claim)
         {
-            return await CreateAsync(node, node.Key, handler, spec, abandoned, stop);
+            // Something that it needed was replaced, and it had to go before.
+            await claimed.Value;
+            return await CreateAsync(node, record.Key, planned, abandoned, stop);
         }
 
-        return await ChangeAsync(node, record, handler, spec, past, abandoned, stop);
+        try
+        {
+            return record.Operation == operation.Id || past.Changing.Contains(record.Key)
+                ? await ResumeAsync(node, record, abandoned, stop)
+                : await ChangeAsync(node, record, planned, abandoned, stop);
+        }
+        finally
+        {
+            done.SetResult();
+        }
     }
 
     /// <summary>Goes on with what this operation had begun. What was intended stays what it was, whatever would be computed now.</summary>
-    private async Task<object> ResumeAsync(ObjectRecord record, CancellationToken abandoned, CancellationToken stop)
+    private async Task<object> ResumeAsync(Node node, ObjectRecord record, CancellationToken abandoned, CancellationToken stop)
     {
         var spec = SpecOf(record);
         var handler = services.Handlers.OfKind(record.Kind);
@@ -148,29 +165,24 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
 
         var driver = DriverOf(record.Key, record.Operation, handler, spec);
         driver.MarkUnsettled();
-        return await MakeReadyAsync(record.Key, driver, abandoned, stop);
+        return await MakeReadyAsync(node, driver, abandoned, stop);
     }
 
-    private async Task<object> CreateAsync(
-        Node node, string key, ICloudObjectHandler handler, ICloudObjectSpec spec, CancellationToken abandoned, CancellationToken stop)
+    private async Task<object> CreateAsync(Node node, string key, IObjectNode planned, CancellationToken abandoned, CancellationToken stop)
     {
         keys[node] = key;
+        var (handler, spec) = Evaluate(node, planned);
         var driver = DriverOf(key, operation.Id, handler, spec);
         await AppendAsync(new ObjectIntended(
             key, handler.Kind, spec.Identity, services.Serializer.Serialize(spec), DependenciesOf(node), spec.HoldsData));
-        return await MakeReadyAsync(key, driver, abandoned, stop);
+        return await MakeReadyAsync(node, driver, abandoned, stop);
     }
 
     /// <summary>Brings an object that an earlier operation made to the specification of this one.</summary>
     private async Task<object> ChangeAsync(
-        Node node,
-        ObjectRecord record,
-        ICloudObjectHandler handler,
-        ICloudObjectSpec spec,
-        Past past,
-        CancellationToken abandoned,
-        CancellationToken stop)
+        Node node, ObjectRecord record, IObjectNode planned, CancellationToken abandoned, CancellationToken stop)
     {
+        var (handler, spec) = Evaluate(node, planned);
         var dependencies = DependenciesOf(node);
         var isSameKind = record.Kind == handler.Kind;
         var isSame = isSameKind
@@ -178,7 +190,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
             && dependencies.ToHashSet().SetEquals(record.DependsOn);
         if (past.Replacing.Contains(record.Key))
         {
-            return await ReplaceAsync(node, record, handler, spec, past, abandoned, stop);
+            return await ReplaceAsync(node, record, planned, abandoned, stop);
         }
 
         if (isSame)
@@ -187,56 +199,62 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
             driver.BeforeChange = () => AppendAsync(new ObjectRestoring(record.Key, record));
             try
             {
-                return await MakeReadyAsync(record.Key, driver, abandoned, stop);
+                return await MakeReadyAsync(node, driver, abandoned, stop);
             }
             catch (ObjectFailedException) when (operation.Request.Action == OperationAction.Repair && !record.HoldsData)
             {
-                return await ReplaceAsync(node, record, handler, spec, past, abandoned, stop);
+                return await ReplaceAsync(node, record, planned, abandoned, stop);
             }
         }
 
         if (isSameKind && record.Identity == spec.Identity && handler.CanChange(SpecOf(record), spec))
         {
             await AppendAsync(new ObjectChanging(record.Key, services.Serializer.Serialize(spec), dependencies, spec.HoldsData, record));
-            return await MakeReadyAsync(record.Key, DriverOf(record.Key, record.Operation, handler, spec), abandoned, stop);
+            return await MakeReadyAsync(node, DriverOf(record.Key, record.Operation, handler, spec), abandoned, stop);
         }
 
         return isSameKind && record.Identity == spec.Identity
-            ? await ReplaceAsync(node, record, handler, spec, past, abandoned, stop)
-            : await CreateAsync(node, KeyBeside(record), handler, spec, abandoned, stop);
+            ? await ReplaceAsync(node, record, planned, abandoned, stop)
+            : await CreateAsync(node, KeyBeside(record), planned, abandoned, stop);
     }
 
-    /// <summary>Two objects cannot have one identity: the old one goes first.</summary>
+    /// <summary>
+    /// Two objects cannot have one identity: the old one goes first, after everything that needs it. What of that is still wanted is made
+    /// again when its turn comes.
+    /// </summary>
     private async Task<object> ReplaceAsync(
-        Node node,
-        ObjectRecord record,
-        ICloudObjectHandler handler,
-        ICloudObjectSpec spec,
-        Past past,
-        CancellationToken abandoned,
-        CancellationToken stop)
+        Node node, ObjectRecord record, IObjectNode planned, CancellationToken abandoned, CancellationToken stop)
     {
-        if (record.HoldsData)
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(abandoned, stop);
+        await ClearAsync(record, await services.Store.ListObjectsAsync(operation.SubjectId, stop), either.Token);
+        return await CreateAsync(node, record.Key, planned, abandoned, stop);
+    }
+
+    private async Task ClearAsync(ObjectRecord item, IReadOnlyList<ObjectRecord> recorded, CancellationToken cancellationToken)
+    {
+        if (item.HoldsData)
         {
             throw new ObjectFailedException(new(
-                Failure.Internal, record.Key, $"{record.Identity} holds data, which would be lost if it were made anew under the same name.", []));
+                Failure.Internal, item.Key, $"{item.Identity} holds data, which would be lost if it were made anew under the same name.", []));
         }
 
-        if (!past.Replacing.Contains(record.Key))
+        // Those whose node is at work on them already have all that they wait for; the others are deleted here, each once.
+        await Task.WhenAll(recorded
+            .Where(other => other.DependsOn.Contains(item.Key))
+            .Select(other => claims.GetOrAdd(other.Key, _ => new(() => ClearAsync(other, recorded, cancellationToken))).Value));
+        if (!past.Replacing.Contains(item.Key))
         {
-            await AppendAsync(new ObjectReplacing(record.Key, record));
+            await AppendAsync(new ObjectReplacing(item.Key, item));
         }
 
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(abandoned, stop);
-        await DriverOf(record.Key, record.Operation, handler, SpecOf(record)).MakeAbsentAsync(either.Token);
-        await AppendAsync(new ObjectDeleted(record.Key));
-        return await CreateAsync(node, record.Key, handler, spec, abandoned, stop);
+        await DriverOf(item.Key, item.Operation, services.Handlers.OfKind(item.Kind), SpecOf(item)).MakeAbsentAsync(cancellationToken);
+        await AppendAsync(new ObjectDeleted(item.Key));
     }
 
-    private async Task<object> MakeReadyAsync(string key, ObjectDriver driver, CancellationToken abandoned, CancellationToken stop)
+    private async Task<object> MakeReadyAsync(Node node, ObjectDriver driver, CancellationToken abandoned, CancellationToken stop)
     {
         var ready = await driver.MakeReadyAsync(abandoned, stop);
-        await AppendAsync(new ObjectReady(key, services.Serializer.Serialize(ready.State), ready.Word));
+        await AppendAsync(new ObjectReady(keys[node], services.Serializer.Serialize(ready.State), ready.Word) { DependsOn = DependenciesOf(node) });
         return ready.State;
     }
 

@@ -9,6 +9,8 @@ namespace CaaStle.Engine.Execution;
 /// <param name="Replacing">Keys of objects that this operation was replacing by others of the same identity.</param>
 internal sealed record Past(IReadOnlyDictionary<string, string> Values, IReadOnlySet<string> Changing, IReadOnlySet<string> Replacing)
 {
+    public static readonly Past None = new(new Dictionary<string, string>(), new HashSet<string>(), new HashSet<string>());
+
     /// <param name="journal">What the operation has done so far.</param>
     public static async Task<Past> ReadAsync(
         Operation operation, EngineServices services, Blueprint blueprint, IReadOnlyList<JournalEntry> journal, CancellationToken stop)

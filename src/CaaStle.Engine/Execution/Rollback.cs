@@ -102,7 +102,7 @@ internal sealed class Rollback(Operation operation, EngineServices services, Pac
         driver.MarkUnsettled();
         if (await driver.RestoreAsync(stop) is { } ready)
         {
-            await AppendAsync(new ObjectReady(item.Key, services.Serializer.Serialize(ready.State), ready.Word));
+            await AppendAsync(new ObjectReady(item.Key, services.Serializer.Serialize(ready.State), ready.Word) { DependsOn = item.DependsOn });
         }
         else
         {

@@ -100,7 +100,11 @@ public sealed record ObjectProgressed(string Key, string Word) : JournalEntry;
 /// <param name="Lines">What a long call wrote meanwhile.</param>
 public sealed record ObjectLogged(string Key, IReadOnlyList<string> Lines) : JournalEntry;
 
-public sealed record ObjectReady(string Key, string State, string Word) : JournalEntry;
+public sealed record ObjectReady(string Key, string State, string Word) : JournalEntry
+{
+    /// <summary>What the object needs from now on, where that may have changed; null where it is as it was.</summary>
+    public IReadOnlyList<string>? DependsOn { get; init; }
+}
 
 public sealed record ObjectFailed(string Key, string Reason, IReadOnlyList<string> LastLog) : JournalEntry;
 

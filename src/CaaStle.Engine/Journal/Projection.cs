@@ -84,18 +84,30 @@ public static class Projection
             ObjectChanging changing => Intended() with
             {
                 Spec = changing.Spec,
-                DependsOn = changing.DependsOn,
+                DependsOn = Either(changing.DependsOn),
                 HoldsData = changing.HoldsData,
                 Status = ObjectStatus.Changing,
             },
             ObjectReplacing => Intended() with { Status = ObjectStatus.Deleting },
-            ObjectRestoring restoring => restoring.Previous with { Status = ObjectStatus.Intended },
-            ObjectReady ready => Intended() with { State = ready.State, Status = ObjectStatus.Ready },
+            ObjectRestoring restoring => restoring.Previous with
+            {
+                DependsOn = Either(restoring.Previous.DependsOn),
+                Status = ObjectStatus.Intended,
+            },
+            ObjectReady ready => Intended() with
+            {
+                State = ready.State,
+                DependsOn = ready.DependsOn ?? existing!.DependsOn,
+                Status = ObjectStatus.Ready,
+            },
             ObjectDeleting => Intended() with { Status = ObjectStatus.Deleting },
             ObjectDeleted => null,
             ObjectKept => Intended() with { Status = ObjectStatus.Kept },
             _ => existing,
         };
+
+        // Until it is known to be changed, an object may need what it needed before, and what it will need.
+        IReadOnlyList<string> Either(IReadOnlyList<string> next) => existing is null ? next : [.. existing.DependsOn.Union(next)];
 
         ObjectRecord Intended() =>
             existing ?? throw new InvalidOperationException($"The journal has {entry.GetType().Name} of '{ObjectKey(entry)}' without an intent.");

@@ -2,7 +2,7 @@ using CaaStle.Clouds.Simulated;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
 using CaaStle.Engine.Ports;
-using CaaStle.Engine.Tests.Simulation;
+using CaaStle.Simulation;
 
 namespace CaaStle.Engine.Tests.Execution;
 

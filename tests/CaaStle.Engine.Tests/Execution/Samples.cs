@@ -1,6 +1,6 @@
 using CaaStle.Clouds.Simulated;
 using CaaStle.Engine.Journal;
-using CaaStle.Engine.Tests.Simulation;
+using CaaStle.Simulation;
 
 namespace CaaStle.Engine.Tests.Execution;
 

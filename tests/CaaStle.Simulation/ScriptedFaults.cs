@@ -1,10 +1,10 @@
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Simulated;
 
-namespace CaaStle.Engine.Tests.Simulation;
+namespace CaaStle.Simulation;
 
 /// <summary>What is to go wrong, by call. Each fault strikes once for each time that it was added.</summary>
-internal sealed class ScriptedFaults
+public sealed class ScriptedFaults
 {
     private readonly List<(Func<WorldCall, bool> When, Exception Fault)> before = [];
     private readonly List<(Func<WorldCall, bool> When, Exception Fault)> after = [];

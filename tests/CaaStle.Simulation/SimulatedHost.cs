@@ -8,23 +8,46 @@ using CaaStle.Engine.Operations;
 using CaaStle.Engine.Planning;
 using CaaStle.Engine.Ports;
 
-namespace CaaStle.Engine.Tests.Simulation;
+namespace CaaStle.Simulation;
 
 /// <summary>
 /// The real engine on a simulated cloud under virtual time, as a process that can crash: from the chosen step on nothing that the old
 /// process calls ever answers, and a new one starts from what is durable.
 /// </summary>
-internal sealed class SimulatedHost
+public sealed class SimulatedHost
 {
     private readonly MemoryStateStore durable;
+    private readonly Func<SimulatedWorld, TimeProvider, ICloud> cloudOf;
+    private readonly int seed;
     private Life life;
 
-    public SimulatedHost(WorldTiming? timing = null)
+    /// <param name="cloudOf">Makes the cloud on the world; the simulated one when not given.</param>
+    /// <param name="seed">Of everything that is drawn.</param>
+    public SimulatedHost(WorldTiming? timing = null, Func<SimulatedWorld, TimeProvider, ICloud>? cloudOf = null, int seed = 0)
     {
         durable = new(Time);
-        World = new(Time, timing ?? new(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(30), TimeSpan.Zero), new Gate(this));
+        this.cloudOf = cloudOf ?? ((world, time) => new SimulatedCloud(world, time));
+        this.seed = seed;
+        World = new(Time, timing ?? new(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(30), TimeSpan.Zero));
         life = new(this);
     }
+
+    /// <summary>Told of each call of a living process that reached the world, when it is applied: before it for what may go wrong.</summary>
+    public Func<WorldCall, Exception?>? BeforeCall { get; set; }
+
+    /// <summary>Told of each call that was applied; what it gives is heard instead of the answer.</summary>
+    public Func<WorldCall, Exception?>? AfterCall { get; set; }
+
+    /// <summary>Told of each entry when it is durable.</summary>
+    public Action<JournalRecord>? Appended
+    {
+        get => durable.Appended;
+        set => durable.Appended = value;
+    }
+
+    public bool IsDead => life.IsDead;
+
+    public Task Death => life.Death;
 
     public VirtualTime Time { get; } = new();
 
@@ -47,6 +70,9 @@ internal sealed class SimulatedHost
             return life.Service;
         }
     }
+
+    /// <summary>Of all subjects, those that are gone included.</summary>
+    public IEnumerable<ObjectRecord> AllObjects => durable.AllObjects;
 
     public RevisionReader Revisions => life.Revisions;
 
@@ -135,7 +161,7 @@ internal sealed class SimulatedHost
 
         public Life(SimulatedHost host)
         {
-            var catalog = new Catalog(new SimulatedCloud(host.World, host.Time));
+            var catalog = new Catalog(host.cloudOf(host.World.SeenWith(new Gate(host, this)), host.Time));
             var store = new GatedStore(host, this);
             var vault = new Base64Vault();
             var serializer = new ObjectSerializer(vault);
@@ -148,7 +174,7 @@ internal sealed class SimulatedHost
                 serializer,
                 new Planner(catalog, reader, store, serializer),
                 host.Time,
-                new SeededRandom(host.Steps + 1),
+                new SeededRandom(host.seed + host.Steps + 1),
                 new Artifacts(host));
             var scheduler = new OperationScheduler(services, (_, exception) => host.BrokenRuns.Add(exception));
             Service = new OperationService(services, reader, scheduler);
@@ -231,27 +257,22 @@ internal sealed class SimulatedHost
         }
     }
 
-    /// <summary>Lets the calls of the living process through to the scripted faults, and those of a dead one nowhere.</summary>
-    private sealed class Gate(SimulatedHost host) : IWorldFaults
+    /// <summary>Lets the calls of a living process through to what may go wrong, and those of a dead one nowhere.</summary>
+    private sealed class Gate(SimulatedHost host, Life of) : IWorldFaults
     {
-        // A call belongs to the process that is alive when it begins.
-        private readonly Dictionary<WorldCall, Life> begun = new(ReferenceEqualityComparer.Instance);
-
         public async Task<Exception?> BeforeAsync(WorldCall call, CancellationToken cancellationToken)
         {
-            begun[call] = host.life;
-            await StepAsync(call, host.life);
-            return host.Faults.Before(call);
+            await StepAsync(call);
+            return host.Faults.Before(call) ?? host.BeforeCall?.Invoke(call);
         }
 
         public async Task<Exception?> AfterAsync(WorldCall call, CancellationToken cancellationToken)
         {
-            begun.Remove(call, out var of);
-            await StepAsync(call, of!);
-            return host.Faults.After(call);
+            await StepAsync(call);
+            return host.Faults.After(call) ?? host.AfterCall?.Invoke(call);
         }
 
-        private Task StepAsync(WorldCall call, Life of) =>
+        private Task StepAsync(WorldCall call) =>
             call.Kind is WorldCallKind.Create or WorldCallKind.Change or WorldCallKind.Delete ? host.StepAsync(of) : StaysAliveAsync(of);
     }
 

@@ -1,46 +1,52 @@
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Ports;
 
-namespace CaaStle.Engine.Tests.Simulation;
+namespace CaaStle.Simulation;
 
 /// <summary>A state store in memory, for one thread.</summary>
-internal sealed class MemoryStateStore(TimeProvider clock) : IStateStore
+public sealed class MemoryStateStore(TimeProvider clock) : IStateStore
 {
     private readonly List<JournalRecord> journal = [];
+    private readonly Dictionary<string, List<JournalRecord>> journals = [];
     private readonly Dictionary<string, Operation> operations = [];
     private readonly Dictionary<SubjectKey, SubjectRecord> subjects = [];
-    private readonly Dictionary<(string SubjectId, string Key), ObjectRecord> objects = [];
+    private readonly Dictionary<string, List<ObjectRecord>> objects = [];
     private TaskCompletionSource appended = new();
 
     public string InstallationId => "memory";
 
+    /// <summary>Told of each entry when it is durable.</summary>
+    public Action<JournalRecord>? Appended { get; set; }
+
+    public IEnumerable<ObjectRecord> AllObjects => objects.Values.SelectMany(list => list);
+
     public long LastPosition => journal.Count;
 
-    public Task<Operation> EnqueueAsync(IReadOnlyList<NewOperation> asked, CancellationToken cancellationToken)
+    public Task<Operation> EnqueueAsync(IReadOnlyList<NewOperation> operations, CancellationToken cancellationToken)
     {
-        var keys = asked.Select(each => each.Operation.RequestKey).OfType<string>();
-        if (operations.Values.LastOrDefault(operation => keys.Contains(operation.RequestKey)) is { } before)
+        var keys = operations.Select(each => each.Operation.RequestKey).OfType<string>();
+        if (this.operations.Values.LastOrDefault(operation => keys.Contains(operation.RequestKey)) is { } before)
         {
             return Task.FromResult(before);
         }
 
-        foreach (var (operation, subject) in asked)
+        foreach (var (operation, subject) in operations)
         {
-            Check(operation, subject, asked);
+            Check(operation, subject, operations);
         }
 
-        foreach (var (operation, subject) in asked)
+        foreach (var (operation, subject) in operations)
         {
             if (subject is not null)
             {
                 subjects.Add(subject.Key, subject);
             }
 
-            operations.Add(operation.Id, operation);
+            this.operations.Add(operation.Id, operation);
             Append(operation.Id, new OperationQueued(operation.RequestedBy));
         }
 
-        return Task.FromResult(asked[^1].Operation);
+        return Task.FromResult(operations[^1].Operation);
     }
 
     public Task UpdateSubjectExpiryAsync(
@@ -84,9 +90,8 @@ internal sealed class MemoryStateStore(TimeProvider clock) : IStateStore
 
     public Task<IReadOnlyList<JournalRecord>> ReadJournalAsync(
         string? operationId, long afterPosition, int limit, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<JournalRecord>>([.. journal
-            .Where(record => record.Position > afterPosition && (operationId is null || record.OperationId == operationId))
-            .Take(limit)]);
+        Task.FromResult<IReadOnlyList<JournalRecord>>(
+            [.. (operationId is null ? journal : journals.GetValueOrDefault(operationId, [])).Where(record => record.Position > afterPosition).Take(limit)]);
 
     public Task<SubjectRecord?> FindSubjectAsync(SubjectKey key, CancellationToken cancellationToken) =>
         Task.FromResult(subjects.GetValueOrDefault(key));
@@ -95,7 +100,7 @@ internal sealed class MemoryStateStore(TimeProvider clock) : IStateStore
         Task.FromResult<IReadOnlyList<SubjectRecord>>([.. subjects.Values.Where(subject => subject.Key.Kind == kind)]);
 
     public Task<IReadOnlyList<ObjectRecord>> ListObjectsAsync(string subjectId, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<ObjectRecord>>([.. objects.Values.Where(item => item.SubjectId == subjectId)]);
+        Task.FromResult<IReadOnlyList<ObjectRecord>>([.. objects.GetValueOrDefault(subjectId, [])]);
 
     public async Task WaitForEntriesAsync(long afterPosition, CancellationToken cancellationToken)
     {
@@ -135,8 +140,10 @@ internal sealed class MemoryStateStore(TimeProvider clock) : IStateStore
     {
         var before = operations[operationId];
         var at = clock.GetUtcNow();
-        var sequence = journal.Count(record => record.OperationId == operationId) + 1;
-        journal.Add(new(journal.Count + 1, operationId, sequence, at, entry));
+        var own = journals.TryGetValue(operationId, out var known) ? known : journals[operationId] = [];
+        var record = new JournalRecord(journal.Count + 1, operationId, own.Count + 1, at, entry);
+        journal.Add(record);
+        own.Add(record);
         var operation = operations[operationId] = Projection.Apply(before, entry, at);
         if (subjects.TryGetValue(operation.Subject, out var subject) && subject.Id == operation.SubjectId)
         {
@@ -152,17 +159,24 @@ internal sealed class MemoryStateStore(TimeProvider clock) : IStateStore
 
         if (Projection.ObjectKey(entry) is { } key)
         {
-            var id = (operation.SubjectId, key);
-            if (Projection.Apply(objects.GetValueOrDefault(id), operation, entry) is { } item)
+            var list = objects.TryGetValue(operation.SubjectId, out var found) ? found : objects[operation.SubjectId] = [];
+            var index = list.FindIndex(item => item.Key == key);
+            var item = Projection.Apply(index < 0 ? null : list[index], operation, entry);
+            switch (index, item)
             {
-                objects[id] = item;
-            }
-            else
-            {
-                objects.Remove(id);
+                case ( >= 0, { }):
+                    list[index] = item;
+                    break;
+                case ( >= 0, null):
+                    list.RemoveAt(index);
+                    break;
+                case (_, { }):
+                    list.Add(item);
+                    break;
             }
         }
 
+        Appended?.Invoke(record);
         var waiting = appended;
         appended = new();
         waiting.SetResult();

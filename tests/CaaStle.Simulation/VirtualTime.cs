@@ -1,15 +1,18 @@
-namespace CaaStle.Engine.Tests.Simulation;
+namespace CaaStle.Simulation;
 
 /// <summary>
 /// A clock that jumps to the next timer when nothing is left to do now, and the single thread that everything runs on meanwhile: a day
 /// of waiting takes no time, and the same program does the same steps in the same order.
 /// </summary>
-internal sealed class VirtualTime : TimeProvider
+public sealed class VirtualTime : TimeProvider
 {
     private readonly PriorityQueue<VirtualTimer, (DateTimeOffset, long)> timers = new();
     private readonly Queue<(SendOrPostCallback, object?)> ready = new();
-    private DateTimeOffset now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private DateTimeOffset now = Begin;
     private long timerCount;
+
+    /// <summary>When time begins.</summary>
+    public static DateTimeOffset Begin { get; } = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public override DateTimeOffset GetUtcNow() => now;
 

@@ -1,0 +1,192 @@
+using CaaStle.Abstractions;
+using CaaStle.Clouds.Simulated;
+using CaaStle.Engine.Journal;
+
+namespace CaaStle.Simulation;
+
+/// <summary>What must hold at every step, and at the end.</summary>
+internal sealed class Invariants(SimulatedHost host)
+{
+    private readonly Dictionary<string, IReadOnlyList<WorldObject>> worldAtStart = [];
+    private readonly Dictionary<string, IReadOnlyList<ObjectRecord>> recordAtStart = [];
+    private readonly HashSet<string> unsettled = [];
+
+    /// <summary>The first that did not hold.</summary>
+    public string? Violation { get; private set; }
+
+    public int Operations { get; private set; }
+
+    /// <summary>Names of what others have deleted behind our back, until it is made again.</summary>
+    public HashSet<string> Vandalized { get; } = [];
+
+    public void Violate(string what) => Violation ??= what;
+
+    /// <summary>Before a call is applied: what changes the cloud was announced, and touches nothing of others.</summary>
+    public Exception? Check(WorldCall call)
+    {
+        if (call.Kind is WorldCallKind.Describe or WorldCallKind.Find)
+        {
+            return null;
+        }
+
+        var record = Records().FirstOrDefault(item => item.Identity == call.Name);
+        var announced = call.Kind == WorldCallKind.Delete
+            ? record is { Status: ObjectStatus.Deleting }
+            : record is { Status: ObjectStatus.Intended or ObjectStatus.Changing };
+        if (!announced)
+        {
+            Violate($"{call.Kind} {call.Name} without a durable intent ({record?.Status.ToString() ?? "no record"})");
+        }
+
+        var target = host.World.Objects.FirstOrDefault(item => item.Name == call.Name);
+        if (target is not null && record is not null && target.Labels.GetValueOrDefault(Marks.KeyLabel) != record.Key)
+        {
+            Violate($"{call.Kind} of {call.Name}, which is not ours");
+        }
+
+        if (call.Kind == WorldCallKind.Delete && host.World.Objects.FirstOrDefault(item => item.Needs.Contains(call.Name)) is { } dependent)
+        {
+            Violate($"deletes {call.Name} before {dependent.Name}, which needs it");
+        }
+
+        if (call.Kind == WorldCallKind.Create)
+        {
+            Vandalized.Remove(call.Name);
+            if (host.World.Objects.FirstOrDefault(item => item.Name != call.Name && record is not null
+                && item.Labels.GetValueOrDefault(Marks.SubjectIdLabel) == record.SubjectId
+                && item.Labels.GetValueOrDefault(Marks.KeyLabel) == record.Key) is { } twin)
+            {
+                Violate($"makes {call.Name} although {twin.Name} is the same");
+            }
+        }
+
+        return null;
+    }
+
+    public void Check(JournalRecord record)
+    {
+        var operation = Operation(record.OperationId);
+        switch (record.Entry)
+        {
+            case OperationQueued:
+                Operations++;
+                break;
+            case OperationStarted { Resumed: false }:
+                worldAtStart[operation.Id] = OfSubject(operation);
+                recordAtStart[operation.Id] = Records(operation.SubjectId);
+                break;
+            case OperationEnded ended:
+                CheckEnd(operation, ended.State);
+                break;
+        }
+    }
+
+    /// <summary>Nothing is under way: the cloud holds exactly what the record says.</summary>
+    public void CheckAtRest()
+    {
+        var recorded = Records().Select(item => item.Identity).ToHashSet();
+        foreach (var item in host.World.Objects.Where(item => !recorded.Contains(item.Name)))
+        {
+            Violate($"{item.Name} was leaked: it is in no record");
+        }
+
+        foreach (var item in Records().Where(item => item.Status == ObjectStatus.Ready && !unsettled.Contains(item.SubjectId)))
+        {
+            CheckIsThere(item);
+        }
+    }
+
+    /// <summary>Everything was deleted.</summary>
+    public void CheckEmpty()
+    {
+        var kept = Records().Where(item => item.Status == ObjectStatus.Kept).Select(item => item.Identity).ToHashSet();
+        foreach (var item in host.World.Objects.Where(item => !kept.Contains(item.Name)))
+        {
+            Violate($"{item.Name} is left after everything was deleted");
+        }
+
+        foreach (var item in Records().Where(item => item.Status != ObjectStatus.Kept))
+        {
+            Violate($"the record still has {item.Identity} after everything was deleted");
+        }
+    }
+
+    private void CheckEnd(Operation operation, OperationState state)
+    {
+        var world = OfSubject(operation);
+        var records = Records(operation.SubjectId);
+        switch (state)
+        {
+            case OperationState.Succeeded when operation.Kind == OperationKind.Delete:
+                foreach (var item in world.Where(item => records.All(record => record.Identity != item.Name)))
+                {
+                    Violate($"{operation.Id} has deleted {operation.Subject}, but {item.Name} is there");
+                }
+
+                break;
+            case OperationState.Succeeded:
+                unsettled.Remove(operation.SubjectId);
+                foreach (var item in records.Where(item => operation.Kind != OperationKind.Run))
+                {
+                    if (item.Status != ObjectStatus.Ready)
+                    {
+                        Violate($"{operation.Id} succeeded, but {item.Key} is {item.Status}");
+                    }
+
+                    CheckIsThere(item);
+                }
+
+                break;
+            case OperationState.RolledBack:
+                CheckRolledBack(operation, world, records);
+                break;
+            case OperationState.Kept:
+                unsettled.Add(operation.SubjectId);
+                break;
+        }
+    }
+
+    private void CheckRolledBack(Operation operation, IReadOnlyList<WorldObject> world, IReadOnlyList<ObjectRecord> records)
+    {
+        var before = recordAtStart[operation.Id];
+        foreach (var item in worldAtStart[operation.Id].Where(item => !Vandalized.Contains(item.Name)))
+        {
+            var now = world.FirstOrDefault(other => other.Name == item.Name);
+            if (now is null)
+            {
+                Violate($"{operation.Id} was rolled back, but {item.Name} is gone");
+            }
+            else if (now.Content != item.Content && before.Any(record => record.Identity == item.Name && record.Status == ObjectStatus.Ready))
+            {
+                Violate($"{operation.Id} was rolled back, but {item.Name} is '{now.Content}' instead of '{item.Content}'");
+            }
+        }
+
+        foreach (var item in world.Where(item => before.All(record => record.Identity != item.Name)))
+        {
+            Violate($"{operation.Id} was rolled back, but has left {item.Name}");
+        }
+
+        if (!before.Select(item => item.Key).Order().SequenceEqual(records.Select(item => item.Key).Order()))
+        {
+            Violate($"{operation.Id} was rolled back, but the record has other objects than before");
+        }
+    }
+
+    private void CheckIsThere(ObjectRecord item)
+    {
+        if (!Vandalized.Contains(item.Identity) && host.World.Objects.All(other => other.Name != item.Identity))
+        {
+            Violate($"{item.Identity} is said to be ready, but is not there");
+        }
+    }
+
+    private IReadOnlyList<WorldObject> OfSubject(Operation operation) =>
+        [.. host.World.Objects.Where(item => item.GoneAt is null && item.Labels.GetValueOrDefault(Marks.SubjectIdLabel) == operation.SubjectId)];
+
+    private Operation Operation(string id) => host.Store.FindOperationAsync(id, default).Result!;
+
+    private IReadOnlyList<ObjectRecord> Records(string subjectId) => host.Store.ListObjectsAsync(subjectId, default).Result;
+
+    private IEnumerable<ObjectRecord> Records() => host.AllObjects;
+}

@@ -1,0 +1,37 @@
+namespace CaaStle.Simulation;
+
+/// <param name="Failed">Some of those that failed, by seed.</param>
+public sealed record SimulationSummary(
+    int Runs, long Operations, long Steps, long Crashes, TimeSpan Simulated, IReadOnlyList<SimulationOutcome> Failed);
+
+/// <summary>Many seeds on all processors, each on one thread.</summary>
+public static class SimulationBatch
+{
+    private const int MostFailures = 20;
+
+    /// <summary>Stops early when many have failed.</summary>
+    public static SimulationSummary Run(int from, int seeds)
+    {
+        var gate = new Lock();
+        var failed = new List<SimulationOutcome>();
+        var (runs, operations, steps, crashes, simulated) = (0, 0L, 0L, 0L, TimeSpan.Zero);
+        Parallel.For(from, from + seeds, (seed, loop) =>
+        {
+            var outcome = new SimulationRun(seed).Run();
+            lock (gate)
+            {
+                (runs, operations, steps) = (runs + 1, operations + outcome.Operations, steps + outcome.Steps);
+                (crashes, simulated) = (crashes + outcome.Crashes, simulated + outcome.Simulated);
+                if (outcome.Violation is not null)
+                {
+                    failed.Add(outcome);
+                    if (failed.Count >= MostFailures)
+                    {
+                        loop.Stop();
+                    }
+                }
+            }
+        });
+        return new(runs, operations, steps, crashes, simulated, [.. failed.OrderBy(outcome => outcome.Seed)]);
+    }
+}
