@@ -10,6 +10,9 @@ namespace CaaStle.Clouds.Local;
 public sealed class LocalExtension : ICloudExtension
 {
     /// <summary>The engine is the one that Docker's own client would use; whether it is there is asked only when it is used.</summary>
-    public ICloud Create(CloudServices services) =>
-        new LocalCloud(DockerClient.Find(Environment.GetEnvironmentVariable, services.Clock), services.Clock);
+    public ICloud Create(CloudServices services)
+    {
+        var record = new EngineRecord(Path.Combine(services.DataFolder, "engine"));
+        return new LocalCloud(DockerClient.Find(Environment.GetEnvironmentVariable, record, services.Clock), services.Clock);
+    }
 }

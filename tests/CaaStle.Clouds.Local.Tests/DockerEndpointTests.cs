@@ -128,7 +128,7 @@ public sealed class DockerEndpointTests : IDisposable
     public async Task An_engine_that_hangs_up_is_unreachable_and_never_taken_for_absence()
     {
         await using var engine = new FakeEngine(answer: "");
-        var handler = new VolumeHandler(DockerClient.Find(ConfigFolder.Lookup(("DOCKER_HOST", engine.Host)), TimeProvider.System));
+        var handler = new VolumeHandler(DockerClient.Find(ConfigFolder.Lookup(("DOCKER_HOST", engine.Host)), record: null, TimeProvider.System));
         var call = new ObjectCall(new("i", "environment/e", "id", "op", "it"), new TestLog(), CancellationToken.None);
 
         var unreachable = await Assert.ThrowsAsync<CloudException>(
@@ -137,8 +137,48 @@ public sealed class DockerEndpointTests : IDisposable
         Assert.Equal(CloudFault.Unreachable, unreachable.Fault);
     }
 
+    [Fact]
+    public async Task The_engine_in_which_something_was_made_is_the_only_one_from_then_on()
+    {
+        const string Answer = "HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\n{}";
+        await using var engine = new FakeEngine(Answer);
+        await using var other = new FakeEngine(Answer);
+        var file = Path.Combine(folder.Path, "engine");
+        DockerClient Client(FakeEngine configured) =>
+            DockerClient.Find(ConfigFolder.Lookup(("DOCKER_HOST", configured.Host)), new EngineRecord(file), TimeProvider.System);
+        Task MakeAsync(DockerClient docker) => docker.PostAsync("volumes/create", new { Name = "data" }, Engine.Cancel);
+
+        await Client(other).DeleteAsync("volumes/data", Engine.Cancel);
+        await MakeAsync(Client(engine));
+        await MakeAsync(Client(engine));
+        var refused = await Assert.ThrowsAsync<CloudException>(() => Client(other).FindAsync<object>("volumes/data", Engine.Cancel));
+        File.Delete(file);
+        await MakeAsync(Client(other));
+
+        Assert.Equal(CloudFault.Refused, refused.Fault);
+        Assert.Equal(
+            $"What this server has made is in Docker's engine at {engine.Host}, but now the engine at {other.Host} is configured. "
+            + $"Configure the former again, or delete {file} if nothing is left there; then restart the server: `cld server stop`.",
+            refused.Message);
+    }
+
+    [Fact]
+    public void Of_several_sockets_the_one_that_was_used_is_kept()
+    {
+        var (machines, users) = (Path.Combine(folder.Path, "machines.sock"), Path.Combine(folder.Path, "docker.sock"));
+        var record = new EngineRecord(Path.Combine(folder.Path, "engine"));
+        var either = new DockerEndpoint("either", new Uri("http://docker/"), [machines, users]);
+
+        File.WriteAllText(users, "");
+        var used = record.Write(either);
+        File.WriteAllText(machines, "");
+
+        Assert.Equal(users, used.Socket);
+        Assert.Equal(users, new EngineRecord(Path.Combine(folder.Path, "engine")).Check(either).Socket);
+    }
+
     private static Task<IReadOnlyList<string>> FindObstaclesAsync(string host) =>
-        new LocalCloud(DockerClient.Find(ConfigFolder.Lookup(("DOCKER_HOST", host)), TimeProvider.System), TimeProvider.System)
+        new LocalCloud(DockerClient.Find(ConfigFolder.Lookup(("DOCKER_HOST", host)), record: null, TimeProvider.System), TimeProvider.System)
             .FindObstaclesAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Answers every connection with the same bytes, then hangs up.</summary>

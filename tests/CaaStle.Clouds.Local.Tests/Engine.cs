@@ -20,7 +20,7 @@ internal sealed class Engine : IAsyncDisposable
     public Engine()
     {
         var endpoint = DockerEndpoint.Find(Environment.GetEnvironmentVariable, DockerConfig.Find(Environment.GetEnvironmentVariable));
-        Docker = new(endpoint, new(new DockerConfig(Folder)), TimeProvider.System);
+        Docker = new(endpoint, new(new DockerConfig(Folder)), record: null, TimeProvider.System);
         Cloud = new LocalCloud(Docker, TimeProvider.System);
     }
 
@@ -37,7 +37,7 @@ internal sealed class Engine : IAsyncDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static DockerClient NewClient() => DockerClient.Find(Environment.GetEnvironmentVariable, TimeProvider.System);
+    public static DockerClient NewClient() => DockerClient.Find(Environment.GetEnvironmentVariable, record: null, TimeProvider.System);
 
     public Marks Marks(string key) => new("local-tests", "environment/local-test", Scope.Id, "op-test", key);
 

@@ -108,7 +108,7 @@ public sealed class TlsTests : IDisposable
 
     private async Task ReadVersionAsync((string Name, string Value)[] variables)
     {
-        using var docker = new DockerClient(folder.Find(variables), new(new DockerConfig(folder.Path)), TimeProvider.System);
+        using var docker = new DockerClient(folder.Find(variables), new(new DockerConfig(folder.Path)), record: null, TimeProvider.System);
         await docker.ReadVersionAsync(Engine.Cancel);
     }
 }

@@ -21,14 +21,16 @@ internal sealed class DockerClient : IDisposable
 
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromMinutes(2);
 
-    private readonly DockerEndpoint endpoint;
+    private readonly EngineRecord? record;
     private readonly TimeProvider clock;
     private readonly HttpClient http;
+    private DockerEndpoint endpoint;
     private Version? agreedVersion;
 
-    public DockerClient(DockerEndpoint endpoint, RegistryCredentials credentials, TimeProvider clock)
+    public DockerClient(DockerEndpoint configured, RegistryCredentials credentials, EngineRecord? record, TimeProvider clock)
     {
-        (this.endpoint, Credentials, this.clock) = (endpoint, credentials, clock);
+        endpoint = record?.Check(configured) ?? configured;
+        (Credentials, this.record, this.clock) = (credentials, record, clock);
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         if (endpoint.Sockets.Count > 0)
         {
@@ -48,10 +50,11 @@ internal sealed class DockerClient : IDisposable
 
     /// <summary>The engine that is configured, and what else Docker's own client is configured with.</summary>
     /// <param name="variable">Looks an environment variable up.</param>
-    public static DockerClient Find(Func<string, string?> variable, TimeProvider clock)
+    /// <param name="record">Null to use whichever engine is configured now.</param>
+    public static DockerClient Find(Func<string, string?> variable, EngineRecord? record, TimeProvider clock)
     {
         var config = DockerConfig.Find(variable);
-        return new(DockerEndpoint.Find(variable, config), new(config), clock);
+        return new(DockerEndpoint.Find(variable, config), new(config), record, clock);
     }
 
     /// <summary>A path with query parameters, of which those that are null are left out.</summary>
@@ -186,6 +189,11 @@ internal sealed class DockerClient : IDisposable
         CancellationToken cancellationToken)
     {
         var version = agreedVersion ??= await AgreeOnVersionAsync(cancellationToken);
+        if (method == HttpMethod.Post && record is not null)
+        {
+            endpoint = record.Write(endpoint);
+        }
+
         using var request = new HttpRequestMessage(method, $"v{version}/{path}") { Content = content };
         if (header is not null)
         {

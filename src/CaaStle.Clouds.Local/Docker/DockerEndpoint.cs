@@ -16,12 +16,14 @@ internal sealed record DockerEndpoint(
     private const string DefaultContext = "default";
     private const int DefaultPort = 2375;
     private const int DefaultTlsPort = 2376;
-    private const string Restart = "then restart the server: `cld server stop`.";
 
     private static readonly Uri OverSocket = new("http://docker/");
 
     /// <summary>The socket that is there, else the preferred one, whose absence then tells the reason.</summary>
     public string Socket => Sockets.FirstOrDefault(File.Exists) ?? Sockets[0];
+
+    /// <summary>Tells engines apart.</summary>
+    public string Address => Sockets.Count > 0 ? Socket : Name;
 
     /// <summary>
     /// The engine that Docker's own client would use: <c>DOCKER_HOST</c>, else the context that <c>DOCKER_CONTEXT</c> or the
@@ -51,6 +53,10 @@ internal sealed record DockerEndpoint(
         return new(DefaultSocket, OverSocket, rootless is null ? [DefaultSocket] : [DefaultSocket, rootless]);
     }
 
+    /// <param name="problem">A sentence that goes on with what to do last.</param>
+    public static DockerEndpoint Unusable(string name, string problem) =>
+        new(name, OverSocket, [], Problem: $"{problem}; then restart the server: `cld server stop`.");
+
     private static DockerEndpoint FromContext(string context, string source, DockerConfig config)
     {
         var named = $"The Docker context '{context}', which {source} names,";
@@ -62,7 +68,7 @@ internal sealed record DockerEndpoint(
             var endpoint = config.ReadContext(context)?.Endpoints?.GetValueOrDefault("docker");
             if (endpoint?.Host is not { Length: > 0 } host)
             {
-                return Unusable(context, $"{named} has no address of an engine. {remedy}; {Restart}");
+                return Unusable(context, $"{named} has no address of an engine. {remedy}");
             }
 
             DockerTls? Tls()
@@ -77,11 +83,11 @@ internal sealed record DockerEndpoint(
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return Unusable(context, $"{named} does not exist. {remedy}; {Restart}");
+            return Unusable(context, $"{named} does not exist. {remedy}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            return Unusable(context, $"{named} cannot be read: {e.Message.TrimEnd('.')}. {remedy}; {Restart}");
+            return Unusable(context, $"{named} cannot be read: {e.Message.TrimEnd('.')}. {remedy}");
         }
     }
 
@@ -89,7 +95,7 @@ internal sealed record DockerEndpoint(
     /// <param name="remedy">What to do when that address cannot be used.</param>
     private static DockerEndpoint Parse(string host, Func<DockerTls?> tls, string origin, string remedy)
     {
-        DockerEndpoint Refuse(string reason) => Unusable(host, $"{origin} '{host}', but {reason}. {remedy}; {Restart}");
+        DockerEndpoint Refuse(string reason) => Unusable(host, $"{origin} '{host}', but {reason}. {remedy}");
 
         if (host.StartsWith("unix://", StringComparison.Ordinal))
         {
@@ -132,5 +138,4 @@ internal sealed record DockerEndpoint(
         return DockerTls.Load(variable("DOCKER_CERT_PATH") is { Length: > 0 } folder ? folder : config.Folder, verify, needAuthority: true);
     }
 
-    private static DockerEndpoint Unusable(string name, string problem) => new(name, OverSocket, [], Problem: problem);
 }
