@@ -121,7 +121,7 @@ public sealed class BuildTests
             () => engine.CreateAsync(Spec(engine, "FROM debian:bookworm-slim\nRUN --mount=type=ssh,required=true true\n")));
 
         Assert.Equal(CloudFault.Refused, secret.Fault);
-        Assert.Contains("`RUN --mount=type=secret`, and `cld` gives no secret to builds.", secret.Message, StringComparison.Ordinal);
+        Assert.Contains("`RUN --mount=type=secret`, which `cld` does not serve.", secret.Message, StringComparison.Ordinal);
         Assert.Contains("`docker build --secret ", secret.Message, StringComparison.Ordinal);
         Assert.Contains("`docker build --ssh ", ssh.Message, StringComparison.Ordinal);
     }

@@ -137,5 +137,4 @@ internal sealed record DockerEndpoint(
 
         return DockerTls.Load(variable("DOCKER_CERT_PATH") is { Length: > 0 } folder ? folder : config.Folder, verify, needAuthority: true);
     }
-
 }

@@ -53,7 +53,7 @@ internal sealed class ImageHandler(DockerClient docker, Builder preferred = Buil
             {
                 throw new CloudException(
                     CloudFault.Refused,
-                    $"The build of {spec.Dockerfile} failed: it has a step with `RUN --mount=type={mount}`, and `cld` gives no {mount} to builds. "
+                    $"The build of {spec.Dockerfile} failed: it has a step with `RUN --mount=type={mount}`, which `cld` does not serve. "
                     + $"Change that step; or build the image with Docker, `docker build --{mount} … --tag NAME:TAG .`, and deploy it as `image: NAME:TAG`.",
                     e);
             }
