@@ -48,6 +48,25 @@ install_packages() {
   fi
 }
 
+# Unpacks a Debian package without installing it. Needs root only where the lists of packages have to be read again.
+# unpack_package PACKAGE FOLDER
+unpack_package() {
+  command -v apt-get >/dev/null || fail "this Debian package, or what your system calls it, is missing: $1"
+  local download
+  download=$(mktemp -d)
+  # shellcheck disable=SC2016 # The inner shell expands it.
+  local get=(sh -c 'cd "$1" && apt-get download -qq "$2"' sh "$download" "$1")
+  if ! quietly packages "${get[@]}" 2>/dev/null; then
+    quietly packages as_root apt-get update -qq
+    quietly packages "${get[@]}"
+  fi
+  quietly packages dpkg-deb -x "$download"/*.deb "$download/files"
+  rm -rf "$2"
+  mkdir -p "$(dirname "$2")"
+  mv "$download/files" "$2"
+  rm -rf "$download"
+}
+
 require_dotnet() {
   command -v dotnet >/dev/null || fail "there is no .NET SDK" "install the .NET 10 SDK: https://dotnet.microsoft.com/download"
   dotnet --version >/dev/null 2>&1 ||

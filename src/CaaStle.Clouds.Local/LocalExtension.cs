@@ -9,7 +9,10 @@ namespace CaaStle.Clouds.Local;
 /// <summary>Offers this machine's Docker engine as the cloud <c>local</c>.</summary>
 public sealed class LocalExtension : ICloudExtension
 {
-    /// <summary>The engine is found by <c>DOCKER_HOST</c>, else by its usual sockets; whether it is there is asked only when it is used.</summary>
-    public ICloud Create(CloudServices services) =>
-        new LocalCloud(new DockerClient(DockerEndpoint.Find(Environment.GetEnvironmentVariable), services.Clock), services.Clock);
+    /// <summary>The engine is the one that Docker's own client would use; whether it is there is asked only when it is used.</summary>
+    public ICloud Create(CloudServices services)
+    {
+        var record = new EngineRecord(Path.Combine(services.DataFolder, "engine"));
+        return new LocalCloud(DockerClient.Find(Environment.GetEnvironmentVariable, record, services.Clock), services.Clock);
+    }
 }

@@ -85,6 +85,48 @@ public sealed class BuildTests
     }
 
     [EngineFact]
+    public async Task What_only_BuildKit_can_do_works()
+    {
+        await using var engine = new Engine();
+        var spec = Spec(
+            engine,
+            $$"""
+            ARG BASE=debian
+            FROM ${BASE}:bookworm-slim AS first
+            ARG WORD={{engine.Scope.Id}}
+            COPY --chmod=751 Dockerfile /mode
+            RUN --mount=type=cache,target=/cache --mount=type=tmpfs,target=/tmp --mount=type=bind,target=/context \
+                echo $WORD >>/cache/words && stat -c %a-$WORD /mode && grep -c FROM /context/Dockerfile
+            FROM unused/image AS unused
+            RUN --mount=type=secret,id=token true
+            FROM debian:bookworm-slim
+            COPY --from=first /mode /mode
+            """);
+
+        await engine.CreateAsync(spec);
+
+        Assert.Equal(Condition.Ready, (await engine.ReadAsync(spec)).Condition);
+        Assert.Contains(engine.Log.Lines, line => line.EndsWith($" 751-{engine.Scope.Id}", StringComparison.Ordinal));
+        Assert.DoesNotContain(engine.Log.Lines, line => line.Contains("classic builder", StringComparison.Ordinal));
+    }
+
+    [EngineFact]
+    public async Task A_step_that_asks_for_a_secret_is_refused_with_what_to_do()
+    {
+        await using var engine = new Engine();
+
+        var secret = await Assert.ThrowsAsync<CloudException>(
+            () => engine.CreateAsync(Spec(engine, "FROM debian:bookworm-slim\nRUN --mount=type=secret,id=token true\n")));
+        var ssh = await Assert.ThrowsAsync<CloudException>(
+            () => engine.CreateAsync(Spec(engine, "FROM debian:bookworm-slim\nRUN --mount=type=ssh,required=true true\n")));
+
+        Assert.Equal(CloudFault.Refused, secret.Fault);
+        Assert.Contains("`RUN --mount=type=secret`, which `cld` does not serve.", secret.Message, StringComparison.Ordinal);
+        Assert.Contains("`docker build --secret ", secret.Message, StringComparison.Ordinal);
+        Assert.Contains("`docker build --ssh ", ssh.Message, StringComparison.Ordinal);
+    }
+
+    [EngineFact]
     public async Task An_image_in_use_is_busy_in_Dockers_words()
     {
         await using var engine = new Engine();
@@ -154,7 +196,7 @@ public sealed class BuildTests
         }
     });
 
-    private static ImageSpec Spec(Engine engine, string dockerfile) =>
+    internal static ImageSpec Spec(Engine engine, string dockerfile) =>
         new($"cld/local-test:{engine.Scope.Id}", Archive(engine, dockerfile), "Dockerfile");
 
     private static string Archive(Engine engine, string dockerfile)

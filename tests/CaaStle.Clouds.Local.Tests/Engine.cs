@@ -17,9 +17,14 @@ internal sealed class Engine : IAsyncDisposable
     private readonly List<(ICloudObjectHandler Handler, ICloudObjectSpec Spec, string Key)> made = [];
     private readonly Dictionary<Node, object> values = [];
 
-    public Engine() => Cloud = new LocalCloud(Docker, TimeProvider.System);
+    public Engine()
+    {
+        var endpoint = DockerEndpoint.Find(Environment.GetEnvironmentVariable, DockerConfig.Find(Environment.GetEnvironmentVariable));
+        Docker = new(endpoint, new(new DockerConfig(Folder)), record: null, TimeProvider.System);
+        Cloud = new LocalCloud(Docker, TimeProvider.System);
+    }
 
-    public DockerClient Docker { get; } = NewClient();
+    public DockerClient Docker { get; }
 
     public LocalCloud Cloud { get; }
 
@@ -27,12 +32,12 @@ internal sealed class Engine : IAsyncDisposable
 
     public TestLog Log { get; } = new();
 
-    /// <summary>For the test's files.</summary>
+    /// <summary>For the test's files, and those of Docker's client: <c>config.json</c> with logins.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("local-test-").FullName;
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static DockerClient NewClient() => new(DockerEndpoint.Find(Environment.GetEnvironmentVariable), TimeProvider.System);
+    public static DockerClient NewClient() => DockerClient.Find(Environment.GetEnvironmentVariable, record: null, TimeProvider.System);
 
     public Marks Marks(string key) => new("local-tests", "environment/local-test", Scope.Id, "op-test", key);
 

@@ -21,21 +21,40 @@ internal sealed class DockerClient : IDisposable
 
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromMinutes(2);
 
-    private readonly DockerEndpoint endpoint;
+    private readonly EngineRecord? record;
     private readonly TimeProvider clock;
     private readonly HttpClient http;
+    private DockerEndpoint endpoint;
     private Version? agreedVersion;
 
-    public DockerClient(DockerEndpoint endpoint, TimeProvider clock)
+    public DockerClient(DockerEndpoint configured, RegistryCredentials credentials, EngineRecord? record, TimeProvider clock)
     {
-        (this.endpoint, this.clock) = (endpoint, clock);
+        endpoint = record?.Check(configured) ?? configured;
+        (Credentials, this.record, this.clock) = (credentials, record, clock);
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         if (endpoint.Sockets.Count > 0)
         {
             handler.ConnectCallback = ConnectAsync;
         }
 
+        if (endpoint.Tls is not null)
+        {
+            handler.SslOptions = endpoint.Tls.ToOptions();
+        }
+
         http = new HttpClient(handler) { BaseAddress = endpoint.BaseAddress, Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>What the engine is given when it asks a registry on our behalf.</summary>
+    public RegistryCredentials Credentials { get; }
+
+    /// <summary>The engine that is configured, and what else Docker's own client is configured with.</summary>
+    /// <param name="variable">Looks an environment variable up.</param>
+    /// <param name="record">Null to use whichever engine is configured now.</param>
+    public static DockerClient Find(Func<string, string?> variable, EngineRecord? record, TimeProvider clock)
+    {
+        var config = DockerConfig.Find(variable);
+        return new(DockerEndpoint.Find(variable, config), new(config), record, clock);
     }
 
     /// <summary>A path with query parameters, of which those that are null are left out.</summary>
@@ -120,10 +139,17 @@ internal sealed class DockerClient : IDisposable
     }
 
     /// <summary>The JSON objects of an answer that is written bit by bit: a pull, a build, events.</summary>
+    public IAsyncEnumerable<T> StreamAsync<T>(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken) =>
+        StreamAsync<T>(method, path, content, header: null, cancellationToken);
+
     public async IAsyncEnumerable<T> StreamAsync<T>(
-        HttpMethod method, string path, HttpContent? content, [EnumeratorCancellation] CancellationToken cancellationToken)
+        HttpMethod method,
+        string path,
+        HttpContent? content,
+        RequestHeader? header,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var response = await OpenAsync(method, path, content, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var response = await OpenAsync(method, path, content, header, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
@@ -150,11 +176,30 @@ internal sealed class DockerClient : IDisposable
         return (await JsonSerializer.DeserializeAsync<T>(stream, cancellationToken: cancellationToken))!;
     }
 
+    private Task<HttpResponseMessage> OpenAsync(
+        HttpMethod method, string path, HttpContent? content, HttpCompletionOption completion, CancellationToken cancellationToken) =>
+        OpenAsync(method, path, content, header: null, completion, cancellationToken);
+
     private async Task<HttpResponseMessage> OpenAsync(
-        HttpMethod method, string path, HttpContent? content, HttpCompletionOption completion, CancellationToken cancellationToken)
+        HttpMethod method,
+        string path,
+        HttpContent? content,
+        RequestHeader? header,
+        HttpCompletionOption completion,
+        CancellationToken cancellationToken)
     {
         var version = agreedVersion ??= await AgreeOnVersionAsync(cancellationToken);
+        if (method == HttpMethod.Post && record is not null)
+        {
+            endpoint = record.Write(endpoint);
+        }
+
         using var request = new HttpRequestMessage(method, $"v{version}/{path}") { Content = content };
+        if (header is not null)
+        {
+            request.Headers.Add(header.Name, header.Value.Reveal());
+        }
+
         var response = await SendAsync(request, completion, cancellationToken);
 
         // 304 says that a container is started or stopped already.

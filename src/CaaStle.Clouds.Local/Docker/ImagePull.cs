@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using CaaStle.Abstractions;
 
 namespace CaaStle.Clouds.Local.Docker;
 
 /// <summary>Gets images from their registries.</summary>
-internal static class ImagePull
+internal static partial class ImagePull
 {
     private static readonly string[] Passing = ["unexpected EOF", "connection reset by peer", "TLS handshake timeout"];
 
@@ -12,8 +13,17 @@ internal static class ImagePull
         docker.FindAsync<ImageInspection>($"images/{image}/json", cancellationToken);
 
     /// <summary>Pulls the image unless it is here. Throws <see cref="CloudException"/> in Docker's words when it cannot be had.</summary>
+    public static Task PullMissingAsync(
+        this DockerClient docker, ImageReference image, IProgress<string> log, CancellationToken cancellationToken) =>
+        docker.PullMissingAsync(
+            image,
+            "Check its name; an image of your own is built with `cld container create NAME local`, and used by that name.",
+            log,
+            cancellationToken);
+
+    /// <param name="remedy">What to do when the registry does not have the image.</param>
     public static async Task PullMissingAsync(
-        this DockerClient docker, ImageReference image, IProgress<string> log, CancellationToken cancellationToken)
+        this DockerClient docker, ImageReference image, string remedy, IProgress<string> log, CancellationToken cancellationToken)
     {
         if (await docker.FindImageAsync(image, cancellationToken) is not null)
         {
@@ -21,11 +31,18 @@ internal static class ImagePull
         }
 
         log.Report($"Pulling {image}");
+        var (login, problem) = await docker.Credentials.FindAsync(image.Registry, cancellationToken);
+        if (problem is not null)
+        {
+            log.Report($"{problem} Pulling without a login.");
+        }
+
         var path = DockerClient.Path("images/create", ("fromImage", image.Repository), ("tag", image.Tag));
         try
         {
             var (layers, complete) = (new HashSet<string>(), 0);
-            await foreach (var message in docker.StreamAsync<ProgressMessage>(HttpMethod.Post, path, content: null, cancellationToken))
+            await foreach (var message in docker.StreamAsync<ProgressMessage>(
+                HttpMethod.Post, path, content: null, login?.ToHeader(), cancellationToken))
             {
                 if (message.Error is { } error)
                 {
@@ -54,11 +71,26 @@ internal static class ImagePull
             throw new CloudException(
                 fault,
                 $"The image {image} is not on this machine and cannot be pulled: {e.Message.TrimEnd('.')}. "
-                + "Check its name; an image of your own is built with `cld container create NAME local`, and used by that name.",
+                + (WantsLogin().IsMatch(e.Message)
+                    ? $"{problem ?? DescribeLogin(docker, image, login)} Check the image's name, and log in: `{LoginCommand(image)}`."
+                    : remedy),
                 e)
             {
                 Code = e.Code,
             };
         }
     }
+
+    private static string DescribeLogin(DockerClient docker, ImageReference image, RegistryLogin? login) => login is null
+        ? $"{docker.Credentials.FileName} gives no login for {image.Registry}."
+        : $"That was with the login that {docker.Credentials.FileName} gives for {image.Registry}.";
+
+    private static string LoginCommand(ImageReference image) =>
+        image.Registry == ImageReference.DockerHub ? "docker login" : $"docker login {image.Registry}";
+
+    /// <summary>Words of registries that do not know who asks, that do not let this user, or that give more to those they know.</summary>
+    [GeneratedRegex(
+        "unauthori[sz]ed|unauthenticated|no basic auth credentials|(?<!permission )denied|authorization failed|403 Forbidden|toomanyrequests",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex WantsLogin();
 }

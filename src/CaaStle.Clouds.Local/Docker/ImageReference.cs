@@ -8,6 +8,9 @@ namespace CaaStle.Clouds.Local.Docker;
 /// <param name="Tag">Null where a digest says which image is meant.</param>
 internal sealed partial record ImageReference(string Repository, string? Tag)
 {
+    /// <summary>The registry of images whose names have no registry.</summary>
+    public const string DockerHub = "docker.io";
+
     /// <summary>Throws <see cref="CloudException"/> when Docker could not understand it either.</summary>
     public static ImageReference Parse(string text)
     {
@@ -26,6 +29,14 @@ internal sealed partial record ImageReference(string Repository, string? Tag)
         var colon = text.IndexOf(':', text.LastIndexOf('/') + 1);
         return colon < 0 ? new(text, "latest") : new(text[..colon], text[(colon + 1)..]);
     }
+
+    /// <summary>The host of the registry that has the image.</summary>
+    public string Registry =>
+        Repository.Split('/') is [var first, _, ..]
+        && (first.AsSpan().IndexOfAny('.', ':') >= 0 || first == "localhost")
+        && first != "index.docker.io"
+            ? first
+            : DockerHub;
 
     public override string ToString() => Tag is null ? Repository : $"{Repository}:{Tag}";
 
