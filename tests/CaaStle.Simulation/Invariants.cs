@@ -10,6 +10,7 @@ internal sealed class Invariants(SimulatedHost host)
     private readonly Dictionary<string, IReadOnlyList<WorldObject>> worldAtStart = [];
     private readonly Dictionary<string, IReadOnlyList<ObjectRecord>> recordAtStart = [];
     private readonly HashSet<string> unsettled = [];
+    private readonly HashSet<(string SubjectId, string Key)> drawn = [];
 
     /// <summary>The first that did not hold.</summary>
     public string? Violation { get; private set; }
@@ -52,6 +53,11 @@ internal sealed class Invariants(SimulatedHost host)
         if (call.Kind == WorldCallKind.Create)
         {
             Vandalized.Remove(call.Name);
+            if (target is not null && Vandalized.Count == 0)
+            {
+                Violate($"makes {call.Name} although it is there");
+            }
+
             if (host.World.Objects.FirstOrDefault(item => item.Name != call.Name && record is not null
                 && item.Labels.GetValueOrDefault(Marks.SubjectIdLabel) == record.SubjectId
                 && item.Labels.GetValueOrDefault(Marks.KeyLabel) == record.Key) is { } twin)
@@ -71,6 +77,9 @@ internal sealed class Invariants(SimulatedHost host)
             case OperationQueued:
                 Operations++;
                 break;
+            case ValueGenerated value when !drawn.Add((operation.SubjectId, value.Key)):
+                Violate($"{value.Key} of {operation.Subject} was drawn twice");
+                break;
             case OperationStarted { Resumed: false }:
                 worldAtStart[operation.Id] = OfSubject(operation);
                 recordAtStart[operation.Id] = Records(operation.SubjectId);
@@ -85,7 +94,7 @@ internal sealed class Invariants(SimulatedHost host)
     public void CheckAtRest()
     {
         var recorded = Records().Select(item => item.Identity).ToHashSet();
-        foreach (var item in host.World.Objects.Where(item => !recorded.Contains(item.Name)))
+        foreach (var item in host.World.Objects.Where(item => IsOurs(item) && !recorded.Contains(item.Name)))
         {
             Violate($"{item.Name} was leaked: it is in no record");
         }
@@ -100,7 +109,7 @@ internal sealed class Invariants(SimulatedHost host)
     public void CheckEmpty()
     {
         var kept = Records().Where(item => item.Status == ObjectStatus.Kept).Select(item => item.Identity).ToHashSet();
-        foreach (var item in host.World.Objects.Where(item => !kept.Contains(item.Name)))
+        foreach (var item in host.World.Objects.Where(item => IsOurs(item) && !kept.Contains(item.Name)))
         {
             Violate($"{item.Name} is left after everything was deleted");
         }
@@ -126,6 +135,7 @@ internal sealed class Invariants(SimulatedHost host)
                 break;
             case OperationState.Succeeded:
                 unsettled.Remove(operation.SubjectId);
+                CheckIsInForce(operation);
                 foreach (var item in records.Where(item => operation.Kind != OperationKind.Run))
                 {
                     if (item.Status != ObjectStatus.Ready)
@@ -173,13 +183,25 @@ internal sealed class Invariants(SimulatedHost host)
         }
     }
 
-    private void CheckIsThere(ObjectRecord item)
+    private void CheckIsInForce(Operation operation)
     {
-        if (!Vandalized.Contains(item.Identity) && host.World.Objects.All(other => other.Name != item.Identity))
+        var subject = host.Store.FindSubjectAsync(operation.Subject, default).Result;
+        if (operation.Kind is OperationKind.Create or OperationKind.Update && subject?.Definition != operation.Request.Definition)
         {
-            Violate($"{item.Identity} is said to be ready, but is not there");
+            Violate($"{operation.Id} succeeded, but another definition of {operation.Subject} is in force");
         }
     }
+
+    private void CheckIsThere(ObjectRecord item)
+    {
+        var found = host.World.Objects.FirstOrDefault(other => other.Name == item.Identity && IsOurs(other));
+        if (found is null ? !Vandalized.Contains(item.Identity) : found.ReadyAt > host.Time.GetUtcNow())
+        {
+            Violate($"{item.Identity} is said to be ready, but is not {(found is null ? "there" : "yet")}");
+        }
+    }
+
+    private static bool IsOurs(WorldObject item) => item.Labels.ContainsKey(Marks.SubjectIdLabel);
 
     private IReadOnlyList<WorldObject> OfSubject(Operation operation) =>
         [.. host.World.Objects.Where(item => item.GoneAt is null && item.Labels.GetValueOrDefault(Marks.SubjectIdLabel) == operation.SubjectId)];

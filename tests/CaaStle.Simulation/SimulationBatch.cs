@@ -9,6 +9,20 @@ public static class SimulationBatch
 {
     private const int MostFailures = 20;
 
+    /// <returns>The first violation that some seed found; null when none did.</returns>
+    public static string? FindViolation(int from, int seeds)
+    {
+        for (var seed = from; seed < from + seeds; seed++)
+        {
+            if (new SimulationRun(seed).Run().Violation is { } violation)
+            {
+                return $"seed {seed}: {violation}";
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Stops early when many have failed.</summary>
     public static SimulationSummary Run(int from, int seeds)
     {

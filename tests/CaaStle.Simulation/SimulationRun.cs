@@ -31,6 +31,7 @@ public sealed class SimulationRun
     private readonly List<string>? trace;
     private readonly Dictionary<string, RandomDefinitions.EnvironmentDraft> environments = [];
     private readonly Dictionary<string, IReadOnlyList<GraphNode>> applications = [];
+    private readonly HashSet<string> asked = [];
     private int crashesLeft;
 
     public SimulationRun(int seed, bool withTrace = false)
@@ -43,13 +44,18 @@ public sealed class SimulationRun
         var visibility = random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(random.Next(1, 20));
         var timing = new WorldTiming(TimeSpan.FromMilliseconds(random.Next(1, 200)), TimeSpan.FromSeconds(random.Next(0, 90)), visibility);
         host = new(timing, (world, time) => new GraphCloud(world, time), seed);
+        host.Time.MostEvents = 1_000_000;
         invariants = new(host);
         crashesLeft = random.Next(3) == 0 ? 0 : random.Next(1, 12);
     }
 
     public SimulationOutcome Run()
     {
-        host.BeforeCall = call => Traced(call, invariants.Check(call) ?? faults.Before(call), "calls");
+        host.BeforeCall = call =>
+        {
+            TakeName(call);
+            return Traced(call, invariants.Check(call) ?? faults.Before(call), "calls");
+        };
         host.AfterCall = call => Traced(call, faults.After(call), "has done");
         host.Appended = record =>
         {
@@ -253,6 +259,16 @@ public sealed class SimulationRun
             }
 
             await LetTimePassAsync(TimeSpan.FromMinutes(5));
+        }
+    }
+
+    /// <summary>Now and then somebody else already has what is called as something of ours will be.</summary>
+    private void TakeName(WorldCall call)
+    {
+        if (call.Kind == WorldCallKind.Describe && asked.Add(call.Name) && random.Next(150) == 0 && host.World.Objects.All(item => item.Name != call.Name))
+        {
+            host.World.Add(call.Name);
+            trace?.Add(Line($"somebody makes {call.Name}"));
         }
     }
 

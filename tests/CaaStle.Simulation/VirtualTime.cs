@@ -27,6 +27,9 @@ public sealed class VirtualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>How much may happen in one run before it is taken to go on for ever.</summary>
+    public int MostEvents { get; set; } = int.MaxValue;
+
     /// <summary>Runs until the work is done. Throws when it waits for something that no timer will ever bring about.</summary>
     public void Run(Func<Task> work)
     {
@@ -35,8 +38,13 @@ public sealed class VirtualTime : TimeProvider
         try
         {
             var task = work();
-            while (!task.IsCompleted)
+            for (var events = 0; !task.IsCompleted; events++)
             {
+                if (events > MostEvents)
+                {
+                    throw new InvalidOperationException("It goes on for ever.");
+                }
+
                 if (ready.TryDequeue(out var item))
                 {
                     item.Item1(item.Item2);

@@ -174,6 +174,17 @@ public sealed class SimulatedWorld
         }
     }
 
+    /// <summary>Somebody else makes an object, at once and without a call.</summary>
+    public void Add(string name)
+    {
+        lock (gate)
+        {
+            var now = clock.GetUtcNow();
+            objects[name] = new(name, new Dictionary<string, string> { ["owner"] = "somebody else" }, now, null, "", [], GoneAt: null, VisibleAt: now);
+            Save();
+        }
+    }
+
     private async Task<TAnswer> CallAsync<TAnswer>(WorldCall call, Func<TAnswer> apply, CancellationToken cancellationToken)
     {
         await Task.Delay(timing.CallLatency, clock, cancellationToken);

@@ -1,0 +1,114 @@
+namespace CaaStle.Engine.Tests.Mutations;
+
+/// <summary>The simulation's checks can fail: each of these mistakes in the engine is found by some seed.</summary>
+public sealed class MutationTests
+{
+    private const int Seeds = 3000;
+
+    public static TheoryData<string, string, string, string> Mistakes => new()
+    {
+        {
+            "what is to be created is written down only when it is there", "Execution/Convergence.cs",
+            "await AppendAsync(new ObjectIntended(",
+            "await driver.MakeReadyAsync(abandoned, stop); await AppendAsync(new ObjectIntended("
+        },
+        {
+            "what is to be changed is not written down", "Execution/Convergence.cs",
+            "await AppendAsync(new ObjectChanging(record.Key, services.Serializer.Serialize(spec), dependencies, spec.HoldsData, record));",
+            ""
+        },
+        {
+            "what is to be deleted is not written down", "Execution/Deletion.cs",
+            "await AppendAsync(new ObjectDeleting(item.Key));", ""
+        },
+        {
+            "an object is created without a look whether it is there", "Execution/ObjectDriver.cs",
+            "var seen = await handler.ReadAsync(spec, Call(abandoned), either.Token);\n                switch",
+            "if (started == clock.GetUtcNow()) await CreateAsync(abandoned, stop); var seen = await handler.ReadAsync(spec, Call(abandoned), either.Token);\n                switch"
+        },
+        {
+            "an error of a read is taken for absence", "Execution/ObjectDriver.cs",
+            "var fault = PassingFault(exception);",
+            "var fault = PassingFault(exception); if (fault.Fault == CloudFault.Unreachable) await CreateAsync(abandoned, stop);"
+        },
+        {
+            "a create call whose answer was lost is believed not to have happened", "Execution/ObjectDriver.cs",
+            "case Condition.Absent when IsUnsettled():", "case Condition.Absent when false:"
+        },
+        {
+            "after a restart a lagging read is believed", "Execution/Convergence.cs",
+            "driver.MarkUnsettled();\n        return await MakeReadyAsync", "return await MakeReadyAsync"
+        },
+        {
+            "undoing does not wait for what may still appear", "Execution/Deletion.cs",
+            "driver.MarkUnsettled();", ""
+        },
+        {
+            "undoing gives up when the cloud refuses", "Execution/ObjectDriver.cs",
+            "await BlockedAsync(fault?.Message ?? Defect(exception));", "return;"
+        },
+        {
+            "a deletion is believed as soon as it was accepted", "Execution/ObjectDriver.cs",
+            "accepted = true;", "return;"
+        },
+        {
+            "what is in progress is taken for ready", "Execution/ObjectDriver.cs",
+            "case Condition.Ready:\n                        return (seen.State!, seen.Word);",
+            "case Condition.Ready:\n                    case Condition.InProgress when seen.Word == \"creating\":\n                        return (seen.State ?? System.Activator.CreateInstance(handler.StateType, spec.Identity)!, seen.Word);"
+        },
+        {
+            "dependencies are not waited for", "Execution/Convergence.cs",
+            "node => node.Dependencies.Select(dependency => dependency.Key), MakeAsync",
+            "node => node.Dependencies.Skip(1).Select(dependency => dependency.Key), MakeAsync"
+        },
+        {
+            "objects are deleted before those that need them", "Execution/Deletion.cs",
+            "item => dependents[item.Key],", "item => item.DependsOn,"
+        },
+        {
+            "undoing deletes before it has changed back", "Execution/Rollback.cs",
+            "item => dependents[item.Key],", "_ => [],"
+        },
+        {
+            "what was changed is not changed back", "Execution/Rollback.cs",
+            "ObjectChanging changing => changing.Previous,", "ObjectChanging => null,"
+        },
+        {
+            "what was replaced is not made again", "Execution/Rollback.cs",
+            "ObjectReplacing replacing => replacing.Previous,", "ObjectReplacing => null,"
+        },
+        {
+            "an object is replaced under those that need it", "Execution/Convergence.cs",
+            ".Where(other => other.DependsOn.Contains(item.Key))", ".Where(other => false)"
+        },
+        {
+            "what the new revision does not contain is left", "Execution/OperationRun.cs",
+            "await RetireAsync(committed.Retiring, stop);", ""
+        },
+        {
+            "what is being changed is recorded as changed", "Journal/Projection.cs",
+            "DependsOn = Either(changing.DependsOn),", "DependsOn = changing.DependsOn,"
+        },
+        {
+            "a password is drawn again after a restart", "Execution/Convergence.cs",
+            "if (past.Values.TryGetValue(node.Key, out var drawn))", "if (past.Values.TryGetValue(\"\", out var drawn))"
+        },
+        {
+            "an object of others is taken for ours", "Execution/ObjectDriver.cs",
+            "seen.Condition is Condition.Absent or Condition.Foreign", "seen.Condition is Condition.Absent"
+        },
+        {
+            "a cancelled operation does not undo", "Journal/Projection.cs",
+            "!operation.Request.KeepOnFailure || failure.Code == Failure.Cancelled", "!operation.Request.KeepOnFailure && failure.Code != Failure.Cancelled"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void A_mistake_in_the_engine_is_found(string what, string file, string original, string mistake) =>
+        Assert.True(MutatedEngine.FindViolation(file, original, mistake, Seeds) is not null, $"{Seeds} seeds do not find that {what}.");
+
+    [Fact]
+    public void Without_a_mistake_nothing_is_found() =>
+        Assert.Null(MutatedEngine.FindViolation("Execution/Pace.cs", "TimeSpan.FromSeconds(15)", "TimeSpan.FromSeconds(16)", 100));
+}
