@@ -96,7 +96,10 @@ public sealed class YamlProblemTests
     [InlineData("apiVersion: v1\nkind: Pod\n", "application")]
     [InlineData("ap:\n  image: x\n", "application")]
     [InlineData("image: x\ncontainer_port: 5\n", "application")]
+    [InlineData("services:\n  web: {}\n", "application")]
+    [InlineData("version: \"3\"\nx-base: &base {}\nservces:\n", "application")]
     [InlineData("enviroment:\n", "environment")]
+    [InlineData("resources:\n", "environment")]
     [InlineData("", "environment")]
     public void The_kind_of_a_file_is_told_from_its_text(string text, string kind) => Assert.Equal(kind, Reader.DetectKind(text));
 
