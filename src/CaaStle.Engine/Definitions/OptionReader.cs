@@ -40,6 +40,6 @@ internal static class OptionReader
 
     private static IReadOnlyList<string> Texts(YamlList list) => [.. list.Items.Cast<YamlScalar>().Select(item => item.Text)];
 
-    private static IReadOnlyDictionary<string, string> Map(YamlMapping mapping) =>
+    private static Dictionary<string, string> Map(YamlMapping mapping) =>
         mapping.Entries.ToDictionary(entry => entry.Key.Text, entry => ((YamlScalar)entry.Value).Text);
 }

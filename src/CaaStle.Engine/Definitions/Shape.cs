@@ -115,7 +115,7 @@ internal sealed record ListShape(Shape Item, bool MayBeEmpty = true) : Shape
 /// <param name="Value">What each name stands for; null for texts.</param>
 internal sealed record MapShape(TextShape? Key = null, Shape? Value = null) : Shape
 {
-    public override string Expected => Value is null ? "a mapping from names to texts" : $"a mapping from names, each to {Value.Expected}";
+    public override string Expected => Value is null ? "a mapping from names to texts" : "a mapping from names";
 }
 
 /// <param name="Meaning">One sentence for the schema.</param>

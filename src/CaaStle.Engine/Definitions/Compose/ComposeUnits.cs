@@ -77,15 +77,16 @@ internal sealed partial record ComposePort(int Target, int? Published)
     /// <summary><c>80</c> or <c>8080:80</c>, with or without <c>/tcp</c>.</summary>
     public static ComposePort? Parse(string text)
     {
-        if (Short().Match(text) is not { Success: true } match)
+        if (Short().Match(text) is not { Success: true } match || Port(match.Groups["target"].Value) is not { } target)
         {
             return null;
         }
 
-        var target = (int?)ApplicationGrammar.Port.Parse(match.Groups["target"].Value);
-        var published = match.Groups["published"] is { Success: true, Value: var digits } ? (int?)ApplicationGrammar.Port.Parse(digits) : 0;
-        return target is null || published is null ? null : new(target.Value, published == 0 ? null : published);
+        var (written, published) = (match.Groups["published"].Success, Port(match.Groups["published"].Value));
+        return written && published is null ? null : new(target, published);
     }
+
+    private static int? Port(string text) => (int?)ApplicationGrammar.Port.Parse(text);
 
     [GeneratedRegex(@"\A(?:(?<published>[0-9]{1,5}):)?(?<target>[0-9]{1,5})(?:/tcp)?\z")]
     private static partial Regex Short();
