@@ -36,8 +36,8 @@ public sealed class YamlProblemTests
             command: run "it" $$x
             environment: [A=$CAASTLE_MYSQL_Url, B=c]
             healthcheck: {test: [CMD, a], interval: 1m30s, retries: 3}
-            volumes: [{type: volume, source: d_a, target: /x}, "e:/y"]
-        volumes: {d_a: , e: {driver: local}}
+            volumes: [{type: volume, source: d_a, target: /x}, "logs:/y"]
+        volumes: {d_a: , logs: {driver: local}}
         """;
 
     private static readonly DefinitionReader Reader = new(new TestCatalog());
