@@ -51,7 +51,7 @@ public sealed record ApplicationContainerDefinition(
     /// <summary>Where the variables stand in the file: <c>app.containers[1].env</c>.</summary>
     public string VariablesPath { get; init; } = "app.env";
 
-    /// <summary>What the image is to be built from, before; <see cref="Image"/> then names the container to be made. Null for an image there is.</summary>
+    /// <summary>What the image is to be built from before; <see cref="Image"/> then names the container to be made. Else null.</summary>
     public ContainerBuild? Build { get; init; }
 }
 

@@ -53,7 +53,8 @@ internal static class ApplicationGrammar
     private static readonly Shape Volume = new VariantShape(
         "name:/path",
         new TextShape(
-            $"{VolumeName.Pattern}:{MountPath.Pattern}", "name:/path, a volume's name (lower-case letters, digits, -) and where it is mounted"),
+            $"{VolumeName.Pattern}:{MountPath.Pattern}",
+            "name:/path, a volume's name (lower-case letters, digits, -) and where it is mounted"),
         new ObjectShape(
             new ShapeKey("name", VolumeName, "The volume's name, of the application's own.", Required: true),
             new ShapeKey("path", MountPath, "Where the container sees it.", Required: true)));
@@ -95,7 +96,8 @@ internal static class ApplicationGrammar
         new("pre_deploy", Command, "Must succeed, in the image of the container with container_port, before a new revision starts."),
     ];
 
-    private static readonly ShapeKey NameKey = new("name", ContainerName, "Tells it from the others, which reach it by this name.", Required: true);
+    private static readonly ShapeKey NameKey =
+        new("name", ContainerName, "Tells it from the others, which reach it by this name.", Required: true);
 
     private static readonly ShapeKey DependenciesKey =
         new("depends_on", new ListShape(ContainerName), "Names of containers that must be ready before this one starts.");
@@ -117,7 +119,8 @@ internal static class ApplicationGrammar
         ContainersKey,
         With: new(
         [
-            new(ContainersKey, new ListShape(Container, MayBeEmpty: false), "What each replica consists of.", Required: true), .. OfApplications,
+            new(ContainersKey, new ListShape(Container, MayBeEmpty: false), "What each replica consists of.", Required: true),
+            .. OfApplications,
         ])
         {
             Refused = new[] { ImageKey, PortKey }.Concat(OfContainers).ToDictionary(
@@ -126,7 +129,8 @@ internal static class ApplicationGrammar
         Without: new([ImageKey, PortKey, .. OfContainers, .. OfApplications])
         {
             Refused = new[] { NameKey, DependenciesKey }.ToDictionary(
-                key => key.Name, key => new Refusal($"the key '{key.Name}' is of one of several containers", $"it in an item of '{ContainersKey}'")),
+                key => key.Name,
+                key => new Refusal($"the key '{key.Name}' is of one of several containers", $"it in an item of '{ContainersKey}'")),
         });
 
     public static readonly ObjectShape Root = new(new ShapeKey(RootKey, Application, "What is to run.", Required: true));

@@ -17,9 +17,10 @@ internal static class ApplicationParts
         var sections = Sections(app);
         var exposed = FindExposed(app, sections, checker);
         CheckNames(sections, checker);
-        var containers = ContainerOrder.Sort([.. sections.Select(section => ReadContainer(section, exposed == section, checker))], "container", checker);
+        var containers = sections.Select(section => ReadContainer(section, section == exposed, checker)).ToList();
+        var ordered = ContainerOrder.Sort(containers, "container", checker);
         return exposed is null || Number(exposed.Mapping, "container_port", ApplicationGrammar.Port) is not { } port ? null : new(
-            containers,
+            ordered,
             exposed.Name,
             (int)port,
             (int?)Number(app, "host_port", ApplicationGrammar.Port),
@@ -32,8 +33,9 @@ internal static class ApplicationParts
     private static IReadOnlyList<Section> Sections(YamlMapping app) => app.FindKey(ApplicationGrammar.ContainersKey) is null
         ? [new(app, ApplicationContainer.OnlyName, "app", IsAlone: true)]
         : [.. ((app.Find(ApplicationGrammar.ContainersKey) as YamlList)?.Items ?? [])
-            .Select((item, index) => item is YamlMapping mapping ? new Section(mapping, mapping.FindText("name") ?? "", $"app.containers[{index}]") : null)
-            .OfType<Section>()];
+            .Select((item, index) => (Mapping: item as YamlMapping, Path: $"app.containers[{index}]"))
+            .Where(container => container.Mapping is not null)
+            .Select(container => new Section(container.Mapping!, container.Mapping!.FindText("name") ?? "", container.Path))];
 
     private static Section? FindExposed(YamlMapping app, IReadOnlyList<Section> sections, ShapeChecker checker)
     {
@@ -66,7 +68,8 @@ internal static class ApplicationParts
 
     private static void CheckNames(IReadOnlyList<Section> sections, ShapeChecker checker)
     {
-        foreach (var section in sections.Where(section => section.Name.Length > 0).GroupBy(section => section.Name).SelectMany(group => group.Skip(1)))
+        var named = sections.Where(section => section.Name.Length > 0);
+        foreach (var section in named.GroupBy(section => section.Name).SelectMany(group => group.Skip(1)))
         {
             checker.Report(
                 section.Mapping.Find("name")!.Position,
@@ -155,7 +158,10 @@ internal static class ApplicationParts
         if (command is not null && (asked is not null || port is not null || connects == true))
         {
             checker.Report(
-                command.Position, $"{path}.command", "a command beside another way of checking", "one of command, path, and a connection to a port");
+                command.Position,
+                $"{path}.command",
+                "a command beside another way of checking",
+                "one of command, path, and a connection to a port");
         }
         else if (asked is not null && connects == true)
         {

@@ -29,7 +29,10 @@ internal static class ContainerParts
     /// <summary>Variables of a mapping, with where each value begins.</summary>
     public static (Dictionary<string, string> Values, Dictionary<string, SourcePosition> Positions) Variables(YamlNode? mapping)
     {
-        var entries = ((mapping as YamlMapping)?.Entries ?? []).Where(entry => entry.Value is YamlScalar).DistinctBy(entry => entry.Key.Text).ToList();
+        var entries = ((mapping as YamlMapping)?.Entries ?? [])
+            .Where(entry => entry.Value is YamlScalar)
+            .DistinctBy(entry => entry.Key.Text)
+            .ToList();
         return (
             entries.ToDictionary(entry => entry.Key.Text, entry => ((YamlScalar)entry.Value).Text),
             entries.ToDictionary(entry => entry.Key.Text, entry => entry.Value.Position));
@@ -39,10 +42,13 @@ internal static class ContainerParts
     public static IReadOnlyList<VolumeMount> Volumes(IReadOnlyList<PlacedMount> mounts, string path, ShapeChecker checker)
     {
         var (names, paths) = (new HashSet<string>(), new HashSet<string>());
-        foreach (var (mount, item, index) in mounts.Where(placed => !(names.Add(placed.Mount.Name) & paths.Add(placed.Mount.MountPath.TrimEnd('/')))))
+        foreach (var (mount, item, index) in mounts)
         {
-            checker.Report(
-                item.Position, $"{path}[{index}]", $"the name '{mount.Name}' or the path {mount.MountPath} is there already", "others");
+            if (!(names.Add(mount.Name) & paths.Add(mount.MountPath.TrimEnd('/'))))
+            {
+                checker.Report(
+                    item.Position, $"{path}[{index}]", $"the name '{mount.Name}' or the path {mount.MountPath} is there already", "others");
+            }
         }
 
         return [.. mounts.Select(placed => placed.Mount)];

@@ -179,12 +179,12 @@ internal sealed record EitherShape(string Key, ObjectShape With, ObjectShape Wit
 {
     public override string Expected => $"{Without.Expected}, or with {Key}";
 
-    /// <summary>The keys that are meant: a slip of the fingers in <see cref="Key"/> is seen through where nothing speaks against it.</summary>
+    /// <summary>The keys that are meant; a slip in <see cref="Key"/> is seen through where nothing speaks against it.</summary>
     public ObjectShape For(YamlMapping mapping)
     {
         var names = mapping.Entries.Select(entry => entry.Key.Text).ToList();
-        var isMeant = NearestWord.Find(Key, names.Except(Without.Keys.Select(key => key.Name))) is not null && !names.Exists(With.Refused.ContainsKey);
-        return isMeant || names.Contains(Key)
+        var others = names.Except(Without.Keys.Select(key => key.Name));
+        return names.Contains(Key) || (NearestWord.Find(Key, others) is not null && !names.Exists(With.Refused.ContainsKey))
             ? With
             : Without with { Keys = [.. Without.Keys, With.Keys.Single(key => key.Name == Key) with { Required = false }] };
     }

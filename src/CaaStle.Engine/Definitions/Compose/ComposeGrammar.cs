@@ -71,9 +71,12 @@ internal static class ComposeGrammar
             Key("restart", new BooleanShape()),
             Key("required", new TextShape(["true"])))));
 
+    private static readonly Shape Test =
+        new VariantShape("a text, or a list that begins with CMD, CMD-SHELL or NONE", new TextShape(), new ListShape(new TextShape()));
+
     private static readonly ObjectShape HealthCheck = Mapping(
         "start_interval",
-        Key("test", new VariantShape("a text, or a list that begins with CMD, CMD-SHELL or NONE", new TextShape(), new ListShape(new TextShape()))),
+        Key("test", Test),
         Key("interval", Duration),
         Key("timeout", Duration),
         Key("retries", Retries),

@@ -28,15 +28,23 @@ internal static class ComposeHealth
         var test = healthcheck.Find("test");
         switch (test)
         {
-            case null when !IsDisabled(healthcheck) && !healthcheck.Entries.Any(entry => NearestWord.Find(entry.Key.Text, ["test"]) is not null):
-                checker.Report(healthcheck.Position, $"{path}.test", "the key 'test' is missing, and the image's own check is not used", "test, or disable: true");
+            case null:
+                if (!IsDisabled(healthcheck) && !healthcheck.Entries.Any(entry => NearestWord.Find(entry.Key.Text, ["test"]) is not null))
+                {
+                    checker.Report(
+                        healthcheck.Position,
+                        $"{path}.test",
+                        "the key 'test' is missing, and the image's own check is not used",
+                        "test, or disable: true");
+                }
+
                 return [];
-            case not null when IsDisabled(healthcheck) && !IsNone(test):
+            case var _ when IsDisabled(healthcheck) && !IsNone(test):
                 checker.Report(test.Position, $"{path}.test", "a test that is disabled", "either test or disable");
                 return [];
-            case not null when IsNone(test):
+            case var _ when IsNone(test):
                 return [];
-            case YamlScalar { IsNull: false } shell:
+            case YamlScalar shell:
                 return ["/bin/sh", "-c", shell.Text];
         }
 
@@ -58,11 +66,12 @@ internal static class ComposeHealth
         }
     }
 
-    /// <summary>As long as Docker's engine would take to call it unhealthy, and not less than a check has that says nothing of it.</summary>
+    /// <summary>As long as Docker's engine takes to call it unhealthy, and not less than where nothing is said of it.</summary>
     private static TimeSpan Patience(YamlMapping healthcheck)
     {
         var retries = healthcheck.FindText("retries") is { } text ? ComposeGrammar.Retries.Parse(text) ?? 0 : DefaultRetries;
-        var patience = (Time("start_period") ?? TimeSpan.Zero) + (retries * ((Time("interval") ?? DefaultInterval) + (Time("timeout") ?? DefaultTimeout)));
+        var once = (Time("interval") ?? DefaultInterval) + (Time("timeout") ?? DefaultTimeout);
+        var patience = (Time("start_period") ?? TimeSpan.Zero) + (retries * once);
         return patience < ApplicationGrammar.DefaultStartPeriod ? ApplicationGrammar.DefaultStartPeriod
             : patience > ComposeUnits.MaximumDuration ? ComposeUnits.MaximumDuration
             : patience;
@@ -70,7 +79,8 @@ internal static class ComposeHealth
         TimeSpan? Time(string key) => healthcheck.FindText(key) is { } written ? ComposeUnits.Duration(written) : null;
     }
 
-    private static bool IsDisabled(YamlMapping healthcheck) => healthcheck.Find("disable") is { } disable && BooleanShape.Parse(disable) == true;
+    private static bool IsDisabled(YamlMapping healthcheck) =>
+        healthcheck.Find("disable") is { } disable && BooleanShape.Parse(disable) == true;
 
     private static bool IsNone(YamlNode test) => test is YamlScalar { Text: "NONE" } || ContainerParts.Texts(test) is ["NONE"];
 }

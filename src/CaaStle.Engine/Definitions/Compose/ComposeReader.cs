@@ -6,7 +6,7 @@ namespace CaaStle.Engine.Definitions.Compose;
 /// Reads a Compose file as an application: each service is a container of it, and the one that publishes a port takes the requests.
 /// What this leaves out is in docs/compose.md.
 /// </summary>
-/// <param name="application">The application's name; a service that is built has the image of the container <c>application-service</c>.</param>
+/// <param name="application">The application's name; what is built for a service is the container <c>application-service</c>.</param>
 internal sealed class ComposeReader(string application, ShapeChecker checker)
 {
     /// <summary>Compose knows no limit; this is for services that give none.</summary>
@@ -31,11 +31,17 @@ internal sealed class ComposeReader(string application, ShapeChecker checker)
         var port = exposed?.ReadPort(checker);
         var volumes = new ComposeVolumes(root, checker);
         var replicas = ReadReplicas(services);
-        var containers = ContainerOrder.Sort(
-            [.. services.Select(service => ReadService(service, service == exposed ? port?.Target : null, services, volumes))], "service", checker);
-        return exposed is null || port is null
-            ? null
-            : new(containers, exposed.Name, port.Target, port.Published, replicas, exposed.ReadProtocol(), ApplicationGrammar.DefaultDrain, PreDeploy: []);
+        var containers = services.ConvertAll(service => ReadService(service, service == exposed ? port?.Target : null, services, volumes));
+        var ordered = ContainerOrder.Sort(containers, "service", checker);
+        return exposed is null || port is null ? null : new(
+            ordered,
+            exposed.Name,
+            port.Target,
+            port.Published,
+            replicas,
+            exposed.ReadProtocol(),
+            ApplicationGrammar.DefaultDrain,
+            PreDeploy: []);
     }
 
     private ComposeService? FindExposed(YamlEntry list, List<ComposeService> services)
@@ -49,7 +55,10 @@ internal sealed class ComposeReader(string application, ShapeChecker checker)
         if (publishing.Count == 0 && services.Count > 0)
         {
             checker.Report(
-                list.Key.Position, ComposeGrammar.ServicesKey, "no service publishes a port", "'ports' with one port at the service that takes requests");
+                list.Key.Position,
+                ComposeGrammar.ServicesKey,
+                "no service publishes a port",
+                "'ports' with one port at the service that takes requests");
         }
 
         foreach (var other in publishing.Skip(1))
@@ -131,23 +140,30 @@ internal sealed class ComposeReader(string application, ShapeChecker checker)
 
     private IReadOnlyList<Dependency> ReadDependencies(ComposeService service, IReadOnlyList<ComposeService> services)
     {
-        var (node, path) = (service.Mapping.Find("depends_on"), $"{service.Path}.depends_on");
-        foreach (var (name, condition) in (node as YamlMapping)?.Entries ?? [])
+        var path = $"{service.Path}.depends_on";
+        switch (service.Mapping.Find("depends_on"))
         {
-            var other = services.FirstOrDefault(each => each.Name == name.Text);
-            if ((condition as YamlMapping)?.Find("condition") is YamlScalar { Text: "service_healthy" } healthy && other is { IsChecked: false })
-            {
-                checker.Report(
-                    healthy.Position, $"{path}.{name.Text}.condition", $"'{name.Text}' has no healthcheck", $"a healthcheck at {other.Path}, or service_started");
-            }
-        }
+            case YamlList list:
+                return [.. list.Items
+                    .Select((item, index) => item is YamlScalar name ? new Dependency(name.Text, name.Position, $"{path}[{index}]") : null)
+                    .OfType<Dependency>()];
+            case YamlMapping mapping:
+                foreach (var (name, condition) in mapping.Entries)
+                {
+                    CheckCondition((condition as YamlMapping)?.Find("condition"), $"{path}.{name.Text}.condition", name.Text, services);
+                }
 
-        return node switch
+                return [.. mapping.Entries.Select(entry => new Dependency(entry.Key.Text, entry.Key.Position, $"{path}.{entry.Key.Text}"))];
+            default:
+                return [];
+        }
+    }
+
+    private void CheckCondition(YamlNode? condition, string path, string name, IReadOnlyList<ComposeService> services)
+    {
+        if (condition is YamlScalar { Text: "service_healthy" } && services.FirstOrDefault(each => each.Name == name) is { IsChecked: false } other)
         {
-            YamlMapping mapping => [.. mapping.Entries.Select(entry => new Dependency(entry.Key.Text, entry.Key.Position, $"{path}.{entry.Key.Text}"))],
-            YamlList list => [.. list.Items.Select((item, index) => new Dependency((item as YamlScalar)?.Text ?? "", item.Position, $"{path}[{index}]"))
-                .Where(dependency => dependency.Name.Length > 0)],
-            _ => [],
-        };
+            checker.Report(condition.Position, path, $"'{name}' has no healthcheck", $"a healthcheck at {other.Path}, or service_started");
+        }
     }
 }

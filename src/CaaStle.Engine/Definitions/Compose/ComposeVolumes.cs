@@ -13,10 +13,11 @@ internal sealed class ComposeVolumes
         this.checker = checker;
         foreach (var key in ((root.Find("volumes") as YamlMapping)?.Entries ?? []).Select(entry => entry.Key))
         {
-            if (declared.Find(name => name != key.Text && Convert(name) == Convert(key.Text)) is { } same)
+            var name = Convert(key.Text);
+            if (declared.Find(other => other != key.Text && Convert(other) == name) is { } same)
             {
-                checker.Report(
-                    key.Position, $"volumes.{key.Text}", $"the volumes '{same}' and '{key.Text}' would both be named {Convert(key.Text)}", "names that differ more");
+                var message = $"the volumes '{same}' and '{key.Text}' would both be named {name}";
+                checker.Report(key.Position, $"volumes.{key.Text}", message, "names that differ more");
             }
 
             declared.Add(key.Text);
@@ -40,44 +41,42 @@ internal sealed class ComposeVolumes
 
     private VolumeMount? ReadMount(YamlNode item, string path)
     {
-        if (item is YamlMapping mapping)
+        if (item is YamlScalar { IsNull: false } scalar)
         {
-            var isVolume = mapping.FindText("type") == "volume";
-            return isVolume && mapping.Find("source") is YamlScalar source && mapping.FindText("target") is { } target && IsDeclared(source, source.Text, path)
-                ? new(source.Text, target)
-                : null;
+            return ReadShort(scalar, path);
         }
 
-        if (item is not YamlScalar { IsNull: false } scalar)
-        {
-            return null;
-        }
-
-        var parts = scalar.Text.Split(':');
-        if (parts.Length == 1)
-        {
-            checker.Report(item.Position, path, $"{item.Description} is a volume without a name, which is not supported", "name:/path");
-            return null;
-        }
-
-        if (parts[0].Length < 2 || parts[0].AsSpan().ContainsAny("/\\~") || parts[0][0] == '.')
-        {
-            checker.Report(
-                item.Position,
-                path,
-                $"{item.Description} mounts a path of your machine, which is not supported",
-                "a named volume, or an image that has the files in it");
-            return null;
-        }
-
-        if (parts is not ([_, _] or [_, _, "rw"]) || !ApplicationGrammar.MountPath.Accepts(parts[1]))
-        {
-            checker.Report(item.Position, path, $"{item.Description} is not allowed here", "name:/path, without options");
-            return null;
-        }
-
-        return IsDeclared(scalar, parts[0], path) ? new(parts[0], parts[1]) : null;
+        var mapping = item as YamlMapping;
+        return mapping?.FindText("type") == "volume"
+            && mapping.Find("source") is YamlScalar source
+            && mapping.FindText("target") is { } target
+            && IsDeclared(source, source.Text, path) ? new(source.Text, target) : null;
     }
+
+    private VolumeMount? ReadShort(YamlScalar item, string path)
+    {
+        switch (item.Text.Split(':'))
+        {
+            case [_]:
+                checker.Report(item.Position, path, $"{item.Description} is a volume without a name, which is not supported", "name:/path");
+                return null;
+            case [var source, ..] when IsPath(source):
+                checker.Report(
+                    item.Position,
+                    path,
+                    $"{item.Description} mounts a path of your machine, which is not supported",
+                    "a named volume, or an image that has the files in it");
+                return null;
+            case [var name, var target, .. var options] when (options is [] or ["rw"]) && ApplicationGrammar.MountPath.Accepts(target):
+                return IsDeclared(item, name, path) ? new(name, target) : null;
+            default:
+                checker.Report(item.Position, path, $"{item.Description} is not allowed here", "name:/path, without options");
+                return null;
+        }
+    }
+
+    /// <summary>As Compose tells: a single letter is a drive of Windows.</summary>
+    private static bool IsPath(string source) => source.Length < 2 || source[0] == '.' || source.AsSpan().ContainsAny('/', '\\', '~');
 
     private bool IsDeclared(YamlScalar place, string name, string path)
     {
