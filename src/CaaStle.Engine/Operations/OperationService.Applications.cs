@@ -66,7 +66,7 @@ public sealed partial class OperationService
                 var definition = reader.ReadApplication(text, file, request.Name);
                 return (text, file, next with
                 {
-                    Images = await ResolveImagesAsync(definition, cancellationToken),
+                    Images = await ResolveImagesAsync(definition, environment, cancellationToken),
                     Replicas = request.Definition is null ? now.Replicas : null,
                 });
             case OperationAction.RollBack:
@@ -141,8 +141,10 @@ public sealed partial class OperationService
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> ResolveImagesAsync(ApplicationDefinition definition, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, string>> ResolveImagesAsync(
+        ApplicationDefinition definition, SubjectRecord environment, CancellationToken cancellationToken)
     {
+        await RefuseUnbuiltAsync(definition, environment, cancellationToken);
         var images = new Dictionary<string, string>();
         foreach (var container in definition.Containers)
         {
@@ -150,6 +152,26 @@ public sealed partial class OperationService
         }
 
         return images;
+    }
+
+    /// <summary>The image of a container that is to be built must not be taken for one that some registry offers by chance.</summary>
+    private async Task RefuseUnbuiltAsync(ApplicationDefinition definition, SubjectRecord environment, CancellationToken cancellationToken)
+    {
+        var registry = services.Planner.Cloud(environment.Cloud).Registries.Select(each => each.Descriptor.Type).FirstOrDefault("REGISTRY");
+        var (missing, next) = (new List<string>(), new List<string>());
+        foreach (var container in definition.Built)
+        {
+            if (await store.FindSubjectAsync(SubjectKey.Container(container.Image), cancellationToken) is null)
+            {
+                missing.Add(container.Image);
+                next.Add($"cld container create {container.Image} {registry} --context {container.Build!.Context} --file {container.Build.Dockerfile}");
+            }
+        }
+
+        if (missing.Count > 0)
+        {
+            throw new RefusedException(RefusedException.NotFound, $"What is to be built before is not there: {string.Join(", ", missing)}.", next);
+        }
     }
 
     /// <summary>The environment, and the containers whose images are to run.</summary>

@@ -70,7 +70,7 @@ public sealed partial class OperationService(EngineServices services, Definition
         {
             Desired = new()
             {
-                Images = await ResolveImagesAsync(definition, cancellationToken),
+                Images = await ResolveImagesAsync(definition, environment, cancellationToken),
                 EnvironmentRevision = environment.Desired.Revision,
             },
         };
