@@ -98,13 +98,8 @@ internal static class ApplicationParts
         {
             VariablesPath = $"{path}.env",
         };
-        return new(definition, isAlone ? [] : ReadDependencies(mapping, $"{path}.depends_on"));
+        return new(definition, isAlone ? [] : ContainerParts.Dependencies(mapping.Find("depends_on"), $"{path}.depends_on"));
     }
-
-    private static IReadOnlyList<Dependency> ReadDependencies(YamlMapping container, string path) =>
-        [.. ((container.Find("depends_on") as YamlList)?.Items ?? [])
-            .Select((item, index) => item is YamlScalar name ? new Dependency(name.Text, name.Position, $"{path}[{index}]") : null)
-            .OfType<Dependency>()];
 
     private static IReadOnlyList<VolumeMount> ReadVolumes(YamlMapping container, string path, ShapeChecker checker)
     {

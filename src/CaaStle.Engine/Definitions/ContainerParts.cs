@@ -5,7 +5,7 @@ namespace CaaStle.Engine.Definitions;
 /// <param name="Item">What says it in a list.</param>
 internal sealed record PlacedMount(VolumeMount Mount, YamlNode Item, int Index);
 
-/// <summary>How commands, variables and volumes are read in every kind of application file.</summary>
+/// <summary>How commands, dependencies, variables and volumes are read in every kind of application file.</summary>
 internal static class ContainerParts
 {
     /// <summary>A list of words, or one text that is split as a shell would; none for nothing.</summary>
@@ -25,6 +25,11 @@ internal static class ContainerParts
 
     public static IReadOnlyList<string> Texts(YamlNode? list) =>
         list is YamlList { Items: var items } ? [.. items.OfType<YamlScalar>().Select(item => item.Text)] : [];
+
+    public static IReadOnlyList<Dependency> Dependencies(YamlNode? list, string path) =>
+        [.. ((list as YamlList)?.Items ?? [])
+            .Select((item, index) => item is YamlScalar name ? new Dependency(name.Text, name.Position, $"{path}[{index}]") : null)
+            .OfType<Dependency>()];
 
     /// <summary>Variables of a mapping, with where each value begins.</summary>
     public static (Dictionary<string, string> Values, Dictionary<string, SourcePosition> Positions) Variables(YamlNode? mapping)

@@ -91,13 +91,12 @@ internal sealed class ComposeReader(string application, ShapeChecker checker)
     private WaitingContainer ReadService(
         ComposeService service, int? port, IReadOnlyList<ComposeService> services, ComposeVolumes volumes)
     {
-        var build = service.ReadBuild();
-        var image = service.Mapping.FindText("image");
         CheckImage(service);
+        var build = service.ReadBuild();
         var (variables, positions) = service.ReadVariables(checker);
         var definition = new ApplicationContainerDefinition(
             service.Name,
-            build is null ? image ?? "" : $"{application}-{service.Name}",
+            build is null ? service.Mapping.FindText("image") ?? "" : $"{application}-{service.Name}",
             variables,
             positions,
             service.ReadLimit("mem_limit", "memory", ComposeUnits.Megabytes, checker) ?? DefaultMemoryMegabytes,
@@ -141,22 +140,17 @@ internal sealed class ComposeReader(string application, ShapeChecker checker)
     private IReadOnlyList<Dependency> ReadDependencies(ComposeService service, IReadOnlyList<ComposeService> services)
     {
         var path = $"{service.Path}.depends_on";
-        switch (service.Mapping.Find("depends_on"))
+        if (service.Mapping.Find("depends_on") is not YamlMapping mapping)
         {
-            case YamlList list:
-                return [.. list.Items
-                    .Select((item, index) => item is YamlScalar name ? new Dependency(name.Text, name.Position, $"{path}[{index}]") : null)
-                    .OfType<Dependency>()];
-            case YamlMapping mapping:
-                foreach (var (name, condition) in mapping.Entries)
-                {
-                    CheckCondition((condition as YamlMapping)?.Find("condition"), $"{path}.{name.Text}.condition", name.Text, services);
-                }
-
-                return [.. mapping.Entries.Select(entry => new Dependency(entry.Key.Text, entry.Key.Position, $"{path}.{entry.Key.Text}"))];
-            default:
-                return [];
+            return ContainerParts.Dependencies(service.Mapping.Find("depends_on"), path);
         }
+
+        foreach (var (name, condition) in mapping.Entries)
+        {
+            CheckCondition((condition as YamlMapping)?.Find("condition"), $"{path}.{name.Text}.condition", name.Text, services);
+        }
+
+        return [.. mapping.Entries.Select(entry => new Dependency(entry.Key.Text, entry.Key.Position, $"{path}.{entry.Key.Text}"))];
     }
 
     private void CheckCondition(YamlNode? condition, string path, string name, IReadOnlyList<ComposeService> services)

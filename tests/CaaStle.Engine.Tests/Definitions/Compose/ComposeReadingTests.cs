@@ -140,6 +140,7 @@ public sealed class ComposeReadingTests
                   timeout: 3s
                   retries: 5
                   start_period: 10s
+                  x-note: asked often
             """);
 
         Assert.Equal(["cache", "worker", "web"], application.Containers.Select(container => container.Name));
