@@ -28,7 +28,7 @@ public enum ApplicationProtocol
 /// <summary>
 /// One container of each replica. The containers of one replica share its network: they reach each other on localhost, and by their names.
 /// </summary>
-/// <param name="Name">Unique in the application; <see cref="OnlyName"/> where the application has one container.</param>
+/// <param name="Name">Unique in the application; <see cref="OnlyName"/> where the file names none.</param>
 /// <param name="Image">A reference that the COE can run: what a container's registry offered, or what the user wrote.</param>
 /// <param name="ImageIsBuilt">Whether a container of ours built the image, so that there is no registry to ask for it on this machine.</param>
 /// <param name="Variables">Environment variables, bindings already replaced.</param>
@@ -51,7 +51,7 @@ public sealed record ApplicationContainer(
     HealthCheck? Health,
     IReadOnlyList<string> After)
 {
-    /// <summary>The name of the container of an application that has only one.</summary>
+    /// <summary>The name of the only container of an application whose file names none.</summary>
     public const string OnlyName = "app";
 }
 

@@ -3,7 +3,9 @@ using CaaStle.Abstractions;
 namespace CaaStle.Engine.Definitions;
 
 /// <summary>What an application file asks for, checked and with defaults filled in.</summary>
-/// <param name="Containers">Each after those that it waits for; the only one is named <see cref="ApplicationContainer.OnlyName"/>.</param>
+/// <param name="Containers">
+/// Each after those that it waits for; the only one of a file that gives no names is named <see cref="ApplicationContainer.OnlyName"/>.
+/// </param>
 /// <param name="Exposed">The name of the container that takes requests.</param>
 /// <param name="ContainerPort">Where the exposed container listens.</param>
 /// <param name="HostPort">Null for any free one.</param>
@@ -17,7 +19,11 @@ public sealed record ApplicationDefinition(
     int Replicas,
     ApplicationProtocol Protocol,
     TimeSpan Drain,
-    IReadOnlyList<string> PreDeploy);
+    IReadOnlyList<string> PreDeploy)
+{
+    /// <summary>The containers whose images have to be built before.</summary>
+    public IEnumerable<ApplicationContainerDefinition> Built => Containers.Where(container => container.Build is not null);
+}
 
 /// <param name="Image">An image reference, or the name of a container.</param>
 /// <param name="Variables">As written, bindings not replaced; see <see cref="BindingResolver"/>.</param>
@@ -40,4 +46,15 @@ public sealed record ApplicationContainerDefinition(
     IReadOnlyList<string> Command,
     IReadOnlyList<VolumeMount> Volumes,
     HealthCheck? Health,
-    IReadOnlyList<string> After);
+    IReadOnlyList<string> After)
+{
+    /// <summary>Where the variables stand in the file: <c>app.containers[1].env</c>.</summary>
+    public string VariablesPath { get; init; } = "app.env";
+
+    /// <summary>What the image is to be built from before; <see cref="Image"/> then names the container to be made. Else null.</summary>
+    public ContainerBuild? Build { get; init; }
+}
+
+/// <param name="Context">A folder, relative to that of the file.</param>
+/// <param name="Dockerfile">Relative to the context.</param>
+public sealed record ContainerBuild(string Context, string Dockerfile);

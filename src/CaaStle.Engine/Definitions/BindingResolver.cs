@@ -29,6 +29,9 @@ public sealed class BindingResolver
         ];
     }
 
+    /// <summary>Whether what stands behind a dollar is meant as a binding.</summary>
+    public static bool IsBinding(string name) => Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+
     /// <summary>Every binding of the application that the environment cannot satisfy, in the order of the file.</summary>
     public IReadOnlyList<DefinitionProblem> Check(ApplicationDefinition application, string fileName)
     {
@@ -40,7 +43,7 @@ public sealed class BindingResolver
             foreach (var piece in Pieces(raw).Where(piece => piece.Problem is not null))
             {
                 var (message, expected, suggestion) = piece.Problem!;
-                problems.Add(new(fileName, at.Line, at.Column, $"app.env.{name}", message, expected, suggestion));
+                problems.Add(new(fileName, at.Line, at.Column, $"{container.VariablesPath}.{name}", message, expected, suggestion));
             }
         }
 

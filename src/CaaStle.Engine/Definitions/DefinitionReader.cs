@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
+using CaaStle.Engine.Definitions.Compose;
 using CaaStle.Engine.Ports;
 
 namespace CaaStle.Engine.Definitions;
 
 /// <summary>
-/// Reads environment and application files. Everything that is wrong with a file is found at once; which keys exist for a type comes
-/// from the descriptors of the catalog alone.
+/// Reads environment and application files; a Compose file is an application file too. Everything that is wrong with a file is found at
+/// once; which keys exist for a type comes from the descriptors of the catalog alone.
 /// </summary>
 public sealed partial class DefinitionReader(ICloudCatalog catalog)
 {
@@ -23,12 +24,13 @@ public sealed partial class DefinitionReader(ICloudCatalog catalog)
         return problems.Count == 0 ? EnvironmentParts.Read(root!, catalog) : throw Invalid(problems);
     }
 
+    /// <param name="name">The application's, which containers that are to be built are named after.</param>
     /// <exception cref="InvalidDefinitionException">The text is not a definition of an application.</exception>
-    public ApplicationDefinition ReadApplication(string text, string fileName)
+    public ApplicationDefinition ReadApplication(string text, string fileName, string name)
     {
         var problems = new List<DefinitionProblem>();
-        var root = CheckApplication(text, fileName, problems);
-        return problems.Count == 0 ? ApplicationParts.Read(root!) : throw Invalid(problems);
+        var read = ReadApplication(text, fileName, name, problems);
+        return problems.Count == 0 ? read! : throw Invalid(problems);
     }
 
     /// <summary>
@@ -49,23 +51,50 @@ public sealed partial class DefinitionReader(ICloudCatalog catalog)
     public IReadOnlyList<DefinitionProblem> Check(string text, string fileName, string? kind = null)
     {
         var problems = new List<DefinitionProblem>();
-        _ = (kind ?? DetectKind(text)) switch
+        object? _ = (kind ?? DetectKind(text)) switch
         {
             EnvironmentKind => CheckEnvironment(text, fileName, problems),
-            ApplicationKind => CheckApplication(text, fileName, problems),
+            ApplicationKind => ReadApplication(text, fileName, "", problems),
             var other => throw new ArgumentException($"There is no kind of definition '{other}'.", nameof(kind)),
         };
         return InOrder(problems);
     }
 
-    private YamlMapping? CheckEnvironment(string text, string fileName, List<DefinitionProblem> problems) =>
-        CheckShape(text, fileName, problems, environment, (root, checker) => EnvironmentParts.Check(root, catalog, checker));
+    private YamlMapping? CheckEnvironment(string text, string fileName, List<DefinitionProblem> problems)
+    {
+        if (ReadRoot(text, fileName, problems, environment) is not { } root)
+        {
+            return null;
+        }
 
-    private YamlMapping? CheckApplication(string text, string fileName, List<DefinitionProblem> problems) =>
-        CheckShape(text, fileName, problems, application, ApplicationParts.Check);
+        var checker = new ShapeChecker(fileName, problems);
+        checker.Check(root, environment, "", new(1, 1));
+        if (root is YamlMapping mapping)
+        {
+            EnvironmentParts.Check(mapping, catalog, checker);
+        }
 
-    private static YamlMapping? CheckShape(
-        string text, string fileName, List<DefinitionProblem> problems, ObjectShape shape, Action<YamlMapping, ShapeChecker> checkParts)
+        return root as YamlMapping;
+    }
+
+    private ApplicationDefinition? ReadApplication(string text, string fileName, string name, List<DefinitionProblem> problems)
+    {
+        if (ReadRoot(text, fileName, problems, application) is not { } root)
+        {
+            return null;
+        }
+
+        var checker = new ShapeChecker(fileName, problems);
+        if (root is YamlMapping compose && IsCompose(compose))
+        {
+            return new ComposeReader(name, checker).Read(compose);
+        }
+
+        checker.Check(root, application, "", new(1, 1));
+        return root is YamlMapping mapping ? ApplicationParts.Read(mapping, checker) : null;
+    }
+
+    private static YamlNode? ReadRoot(string text, string fileName, List<DefinitionProblem> problems, ObjectShape shape)
     {
         var root = YamlTree.Read(text, fileName, problems);
         if (root is null or { IsNull: true })
@@ -78,21 +107,21 @@ public sealed partial class DefinitionReader(ICloudCatalog catalog)
             return null;
         }
 
-        var checker = new ShapeChecker(fileName, problems);
         if (root is YamlMapping pod && pod.FindText("apiVersion") is not null && pod.FindText("kind") is { } kind)
         {
-            checker.Report(
-                pod.Position, "kind", $"this is a Kubernetes definition ({kind}); those can be deployed only to GKE", $"{shape.Keys[0].Name}:");
-            return pod;
+            problems.Add(new(
+                fileName, pod.Position.Line, pod.Position.Column, "kind",
+                $"this is a Kubernetes definition ({kind}); those can be deployed only to GKE", $"{shape.Keys[0].Name}:", null));
+            return null;
         }
 
-        checker.Check(root, shape, "", new(1, 1));
-        if (root is YamlMapping mapping)
-        {
-            checkParts(mapping, checker);
-        }
+        return root;
+    }
 
-        return root as YamlMapping;
+    private static bool IsCompose(YamlMapping root)
+    {
+        var keys = root.Entries.Select(entry => entry.Key.Text).ToList();
+        return !keys.Exists(key => IsNear(key, ApplicationGrammar.RootKey)) && keys.Exists(key => IsNear(key, ComposeGrammar.ServicesKey));
     }
 
     private static InvalidDefinitionException Invalid(List<DefinitionProblem> problems) => new(InOrder(problems));
@@ -100,8 +129,10 @@ public sealed partial class DefinitionReader(ICloudCatalog catalog)
     private static IReadOnlyList<DefinitionProblem> InOrder(IEnumerable<DefinitionProblem> problems) =>
         [.. problems.OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)];
 
-    private bool IsOfApplication(string key) =>
-        key is "apiVersion" or "image" or "container_port" || NearestWord.Find(key, [application.Keys[0].Name]) is not null;
+    private static bool IsOfApplication(string key) =>
+        key is "apiVersion" or "image" or "container_port" || IsNear(key, ApplicationGrammar.RootKey) || IsNear(key, ComposeGrammar.ServicesKey);
+
+    private static bool IsNear(string key, string word) => NearestWord.Find(key, [word]) is not null;
 
     /// <summary>A key without indentation, quoted or in braces or not: enough to tell the kind even of what cannot be parsed.</summary>
     [GeneratedRegex("""^[\uFEFF{"']*([A-Za-z_]+)["']?[ \t]*:""", RegexOptions.Multiline)]

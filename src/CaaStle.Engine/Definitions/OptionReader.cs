@@ -38,8 +38,8 @@ internal static class OptionReader
         _ => throw new ArgumentException($"The default of the option '{option.Name}' of {type.Type} is not of its own type.", nameof(type)),
     };
 
-    public static IReadOnlyList<string> Texts(YamlList list) => [.. list.Items.Cast<YamlScalar>().Select(item => item.Text)];
+    private static IReadOnlyList<string> Texts(YamlList list) => [.. list.Items.Cast<YamlScalar>().Select(item => item.Text)];
 
-    public static IReadOnlyDictionary<string, string> Map(YamlMapping mapping) =>
+    private static Dictionary<string, string> Map(YamlMapping mapping) =>
         mapping.Entries.ToDictionary(entry => entry.Key.Text, entry => ((YamlScalar)entry.Value).Text);
 }

@@ -8,8 +8,9 @@ namespace CaaStle.Engine.Definitions;
 
 /// <summary>
 /// Writes JSON Schemas (2020-12) of the definition files for editors. They accept and reject what <see cref="DefinitionReader"/> does,
-/// except for what holds between distant parts (names taken twice, bindings, quotes within a command) and for the ranges of numbers
-/// that are written in quotes or with a unit.
+/// except for what holds between distant parts (names taken twice, containers that wait for each other, several ways of checking health,
+/// bindings, quotes within a command) and for the ranges of numbers that are written in quotes or with a unit. Compose files have a schema
+/// of their own, which others publish.
 /// </summary>
 public static class SchemaWriter
 {
@@ -40,11 +41,13 @@ public static class SchemaWriter
         TextShape text => OfText(text),
         IntegerShape integer => OfInteger(integer),
         BooleanShape => new() { ["type"] = "boolean" },
-        ListShape list => new() { ["type"] = Names("array", "null"), ["items"] = Of(list.Item) },
+        ListShape { MayBeEmpty: true } list => new() { ["type"] = Names("array", "null"), ["items"] = Of(list.Item) },
+        ListShape list => new() { ["type"] = "array", ["minItems"] = 1, ["items"] = Of(list.Item) },
         MapShape map => OfMap(map),
         ObjectShape mapping => OfObject(mapping),
         VariantShape variants => AnyOf([.. variants.Variants.Select(NotNull)]),
         CasesShape cases => AnyOf([.. cases.Cases.Values.Select(Of)]),
+        EitherShape either => AnyOf([Of(either.Without), Of(either.With)]),
         WrappedShape wrapped => AnyOf(
             [Of(new ObjectShape(new ShapeKey(wrapped.Key, wrapped.Inner, "", Required: true))), Of(wrapped.Inner)]),
         _ => throw new ArgumentException($"There is no schema for {shape.GetType().Name}.", nameof(shape)),

@@ -100,25 +100,41 @@ internal sealed record BooleanShape : Shape
     };
 }
 
-internal sealed record ListShape(Shape Item) : Shape
+/// <summary>Any scalar whose text can be parsed.</summary>
+internal sealed record ParsedShape(string Meaning, Func<string, bool> Accepts) : Shape
 {
-    public override string Expected => "a list";
+    public override string Expected => Meaning;
 }
 
-/// <summary>A mapping from names of the user's choice to texts.</summary>
-internal sealed record MapShape(TextShape? Key = null) : Shape
+internal sealed record ListShape(Shape Item, bool MayBeEmpty = true) : Shape
 {
-    public override string Expected => "a mapping from names to texts";
+    public override string Expected => MayBeEmpty ? "a list" : "a list with at least one item";
+}
+
+/// <summary>A mapping from names of the user's choice.</summary>
+/// <param name="Value">What each name stands for; null for texts.</param>
+internal sealed record MapShape(TextShape? Key = null, Shape? Value = null) : Shape
+{
+    public override string Expected => Value is null ? "a mapping from names to texts" : "a mapping from names";
 }
 
 /// <param name="Meaning">One sentence for the schema.</param>
 /// <param name="Default">As it would be written.</param>
 internal sealed record ShapeKey(string Name, Shape Shape, string Meaning, bool Required = false, string? Default = null);
 
+/// <summary>Why a key cannot be where it would be expected, and what is right instead.</summary>
+internal sealed record Refusal(string Message, string? Expected);
+
 /// <summary>A mapping with keys of ours.</summary>
 internal sealed record ObjectShape(IReadOnlyList<ShapeKey> Keys) : Shape
 {
     public ObjectShape(params ShapeKey[] keys) : this((IReadOnlyList<ShapeKey>)keys) { }
+
+    /// <summary>Keys about which there is more to say than that they are unknown.</summary>
+    public IReadOnlyDictionary<string, Refusal> Refused { get; init; } = new Dictionary<string, Refusal>();
+
+    /// <summary>What keys begin with that are not meant for us; null when all are.</summary>
+    public string? IgnoredPrefix { get; init; }
 
     public override string Expected
     {
@@ -154,8 +170,24 @@ internal sealed record VariantShape(string Meaning, params IReadOnlyList<Shape> 
     {
         YamlMapping => variant is ObjectShape or MapShape,
         YamlList => variant is ListShape,
-        _ => variant is TextShape or IntegerShape or BooleanShape,
+        _ => variant is TextShape or IntegerShape or BooleanShape or ParsedShape,
     });
+}
+
+/// <summary>A mapping that takes other keys where a certain one of them is there.</summary>
+internal sealed record EitherShape(string Key, ObjectShape With, ObjectShape Without) : Shape
+{
+    public override string Expected => $"{Without.Expected}, or with {Key}";
+
+    /// <summary>The keys that are meant; a slip in <see cref="Key"/> is seen through where nothing speaks against it.</summary>
+    public ObjectShape For(YamlMapping mapping)
+    {
+        var names = mapping.Entries.Select(entry => entry.Key.Text).ToList();
+        var others = names.Except(Without.Keys.Select(key => key.Name));
+        return names.Contains(Key) || (NearestWord.Find(Key, others) is not null && !names.Exists(With.Refused.ContainsKey))
+            ? With
+            : Without with { Keys = [.. Without.Keys, With.Keys.Single(key => key.Name == Key) with { Required = false }] };
+    }
 }
 
 /// <summary>A mapping whose other keys depend on the word at one of them.</summary>

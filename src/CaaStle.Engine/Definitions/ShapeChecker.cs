@@ -5,12 +5,22 @@ namespace CaaStle.Engine.Definitions;
 /// <summary>Compares a document with a shape and notes everything in which they differ.</summary>
 internal sealed class ShapeChecker(string file, List<DefinitionProblem> problems)
 {
+    private readonly HashSet<SourcePosition> explained = [];
+
     /// <param name="path">Of the node, for messages.</param>
     /// <param name="parent">Where something missing from the node is reported: the key that it stands at.</param>
     public void Check(YamlNode node, Shape shape, string path, SourcePosition parent) => Check(node, shape, path, parent, []);
 
-    public void Report(SourcePosition at, string path, string message, string? expected = null, string? suggestion = null) =>
-        problems.Add(new(file, at.Line, at.Column, path, message, expected, suggestion));
+    public void Report(SourcePosition at, string path, string message, string? expected = null, string? suggestion = null)
+    {
+        if (!explained.Contains(at))
+        {
+            problems.Add(new(file, at.Line, at.Column, path, message, expected, suggestion));
+        }
+    }
+
+    /// <summary>Whatever else would be said of this place only follows from what has been said.</summary>
+    public void Silence(SourcePosition at) => explained.Add(at);
 
     /// <param name="settled">Keys about which all has been said.</param>
     private void Check(YamlNode node, Shape shape, string path, SourcePosition parent, ImmutableHashSet<string> settled)
@@ -26,9 +36,10 @@ internal sealed class ShapeChecker(string file, List<DefinitionProblem> problems
                 break;
             case IntegerShape integer when node is YamlScalar { IsNull: false } scalar && integer.Parse(scalar.Text) is not null:
             case BooleanShape when BooleanShape.Parse(node) is not null:
-            case ListShape or MapShape when node.IsNull:
+            case ParsedShape parsed when node is YamlScalar { IsNull: false, Text: var written } && parsed.Accepts(written):
+            case ListShape { MayBeEmpty: true } or MapShape when node.IsNull:
                 break;
-            case ListShape list when node is YamlList { Items: var items }:
+            case ListShape list when node is YamlList { Items: var items } && (items.Count > 0 || list.MayBeEmpty):
                 for (var index = 0; index < items.Count; index++)
                 {
                     Check(items[index], list.Item, $"{path}[{index}]", items[index].Position, []);
@@ -38,7 +49,7 @@ internal sealed class ShapeChecker(string file, List<DefinitionProblem> problems
             case MapShape map when node is YamlMapping mapping:
                 CheckMap(mapping, map, path);
                 break;
-            case ObjectShape or CasesShape when node is YamlMapping || node.IsNull:
+            case ObjectShape or CasesShape or EitherShape when node is YamlMapping || node.IsNull:
                 var entries = node as YamlMapping ?? new YamlMapping(node.Position, []);
                 CheckMapping(entries, shape, path, parent, settled);
                 break;
@@ -64,13 +75,13 @@ internal sealed class ShapeChecker(string file, List<DefinitionProblem> problems
                 Report(key.Position, path, $"the name {key.Description} is not allowed", name.Expected);
             }
 
-            if (value.IsNull)
+            if (value.IsNull && map.Value is null)
             {
                 Report(key.Position, Join(path, key.Text), "has no value", "a text, \"\" for an empty one");
             }
             else
             {
-                Check(value, new TextShape(), Join(path, key.Text), key.Position, []);
+                Check(value, map.Value ?? new TextShape(), Join(path, key.Text), key.Position, []);
             }
         }
     }
@@ -101,7 +112,7 @@ internal sealed class ShapeChecker(string file, List<DefinitionProblem> problems
         }
         else
         {
-            CheckObject(mapping, (ObjectShape)shape, path, parent, settled);
+            CheckObject(mapping, shape is EitherShape either ? either.For(mapping) : (ObjectShape)shape, path, parent, settled);
         }
     }
 
@@ -149,13 +160,22 @@ internal sealed class ShapeChecker(string file, List<DefinitionProblem> problems
         foreach (var (key, value) in mapping.Entries.Where(entry => !settled.Contains(entry.Key.Text)))
         {
             var at = Join(path, key.Text);
-            if (shape.Keys.FirstOrDefault(known => known.Name == key.Text) is not { } known)
+            if (shape.IgnoredPrefix is { } ignored && key.Text.StartsWith(ignored, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (shape.Refused.TryGetValue(key.Text, out var refusal))
+            {
+                Report(key.Position, at, refusal.Message, refusal.Expected);
+            }
+            else if (shape.Keys.FirstOrDefault(known => known.Name == key.Text) is not { } known)
             {
                 var meant = NearestWord.Find(key.Text, names);
                 present.Add(meant ?? "");
                 Report(key.Position, at, $"unknown key {key.Description}", TextShape.OneOf(names), meant);
             }
-            else if (value.IsNull && known.Shape is not (ListShape or MapShape or ObjectShape or CasesShape))
+            else if (value.IsNull && known.Shape is not (ListShape { MayBeEmpty: true } or MapShape or ObjectShape or CasesShape or EitherShape))
             {
                 Report(key.Position, at, "has no value", known.Shape.Expected);
             }

@@ -34,6 +34,9 @@ internal sealed record YamlMapping(SourcePosition Position, IReadOnlyList<YamlEn
     public YamlNode? Find(string key) =>
         Entries.FirstOrDefault(entry => entry.Key.Text == key)?.Value is { IsNull: false } value ? value : null;
 
+    /// <summary>The key itself, where it is there, with or without a value.</summary>
+    public YamlScalar? FindKey(string key) => Entries.FirstOrDefault(entry => entry.Key.Text == key)?.Key;
+
     public string? FindText(string key) => (Find(key) as YamlScalar)?.Text;
 
     /// <summary>The value at a path such as <c>configuration.dbname</c>.</summary>

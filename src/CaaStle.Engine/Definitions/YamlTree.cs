@@ -13,6 +13,8 @@ internal sealed class YamlTree
     public const int MaximumDepth = 32;
     public const int MaximumNodes = 10_000;
 
+    private const string InvalidFromHere = "not valid YAML from here on";
+
     private readonly string file;
     private readonly List<DefinitionProblem> problems;
     private readonly Parser parser;
@@ -84,8 +86,13 @@ internal sealed class YamlTree
             return Follow(alias);
         }
 
+        if (start is not NodeEvent node)
+        {
+            throw Unreadable(start, InvalidFromHere);
+        }
+
         Count(start, 1);
-        var (before, node) = (nodes, (NodeEvent)start);
+        var before = nodes;
         if (!node.Tag.IsEmpty && node is not Scalar { Tag.IsNonSpecific: true })
         {
             Report(start, $"the tag '{node.Tag}' is not allowed", "a value without a tag");
@@ -182,7 +189,7 @@ internal sealed class YamlTree
         {
             // The scanner does not expect every kind of nonsense.
             var at = parser.Current?.End ?? Mark.Empty;
-            throw new UnreadableException(new(file, (int)at.Line, (int)at.Column, "", "not valid YAML from here on", null, null));
+            throw new UnreadableException(new(file, (int)at.Line, (int)at.Column, "", InvalidFromHere, null, null));
         }
     }
 

@@ -18,7 +18,7 @@ public sealed partial class OperationService
         }
 
         var (text, file, desired) = await AimAsync(request, subject, environment, cancellationToken);
-        var definition = reader.ReadApplication(text, file);
+        var definition = reader.ReadApplication(text, file, request.Name);
         if (!desired.IsStopped)
         {
             CheckBindings(definition, environment, file);
@@ -40,7 +40,7 @@ public sealed partial class OperationService
                 RefusedException.InvalidRequest, "There is no command.", [$"cld app run {request.Application} -- COMMAND ARGUMENTS"]);
         }
 
-        var holds = await HoldsOfAsync(reader.ReadApplication(subject.Definition, ""), environment, cancellationToken);
+        var holds = await HoldsOfAsync(reader.ReadApplication(subject.Definition, "", request.Application), environment, cancellationToken);
         await RefuseObstaclesAsync(services.Planner.Cloud(environment.Cloud), cancellationToken);
         var what = new OperationRequest(subject.Definition, "", KeepOnFailure: false, KeepData: false, After: [])
         {
@@ -63,15 +63,15 @@ public sealed partial class OperationService
         {
             case OperationAction.Redeploy:
                 var (text, file) = request.Definition is null ? (subject.Definition, "") : (request.Definition, request.FileName);
-                var definition = reader.ReadApplication(text, file);
+                var definition = reader.ReadApplication(text, file, request.Name);
                 return (text, file, next with
                 {
-                    Images = await ResolveImagesAsync(definition, cancellationToken),
+                    Images = await ResolveImagesAsync(definition, environment, cancellationToken),
                     Replicas = request.Definition is null ? now.Replicas : null,
                 });
             case OperationAction.RollBack:
                 var target = await FindRevisionAsync(request.Revision, subject, cancellationToken);
-                return (target.Definition, "", next with { Images = await PinAsync(target, cancellationToken) });
+                return (target.Definition, "", next with { Images = await PinAsync(target, request.Name, cancellationToken) });
             case OperationAction.Scale when now.IsStopped:
                 throw new RefusedException(RefusedException.NotAvailable, $"{subject.Key} is stopped.", [$"cld app start {request.Name}"]);
             case OperationAction.Scale:
@@ -110,9 +110,9 @@ public sealed partial class OperationService
     }
 
     /// <summary>The images that the revision ran, whatever their names stand for by now.</summary>
-    private async Task<IReadOnlyDictionary<string, string>> PinAsync(Revision revision, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, string>> PinAsync(Revision revision, string application, CancellationToken cancellationToken)
     {
-        var definition = reader.ReadApplication(revision.Definition, "");
+        var definition = reader.ReadApplication(revision.Definition, "", application);
         var exposed = definition.Containers.First(container => container.Name == definition.Exposed);
         var isBuilt = await store.FindSubjectAsync(SubjectKey.Container(exposed.Image), cancellationToken) is not null;
         return isBuilt || revision.Image is null
@@ -141,8 +141,10 @@ public sealed partial class OperationService
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> ResolveImagesAsync(ApplicationDefinition definition, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, string>> ResolveImagesAsync(
+        ApplicationDefinition definition, SubjectRecord environment, CancellationToken cancellationToken)
     {
+        await RefuseUnbuiltAsync(definition, environment, cancellationToken);
         var images = new Dictionary<string, string>();
         foreach (var container in definition.Containers)
         {
@@ -150,6 +152,26 @@ public sealed partial class OperationService
         }
 
         return images;
+    }
+
+    /// <summary>The image of a container that is to be built must not be taken for one that some registry offers by chance.</summary>
+    private async Task RefuseUnbuiltAsync(ApplicationDefinition definition, SubjectRecord environment, CancellationToken cancellationToken)
+    {
+        var registry = services.Planner.Cloud(environment.Cloud).Registries.Select(each => each.Descriptor.Type).FirstOrDefault("REGISTRY");
+        var (missing, next) = (new List<string>(), new List<string>());
+        foreach (var container in definition.Built)
+        {
+            if (await store.FindSubjectAsync(SubjectKey.Container(container.Image), cancellationToken) is null)
+            {
+                missing.Add(container.Image);
+                next.Add($"cld container create {container.Image} {registry} --context {container.Build!.Context} --file {container.Build.Dockerfile}");
+            }
+        }
+
+        if (missing.Count > 0)
+        {
+            throw new RefusedException(RefusedException.NotFound, $"What is to be built before is not there: {string.Join(", ", missing)}.", next);
+        }
     }
 
     /// <summary>The environment, and the containers whose images are to run.</summary>

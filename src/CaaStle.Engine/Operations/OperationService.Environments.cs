@@ -133,7 +133,8 @@ public sealed partial class OperationService
         {
             if (application.Environment == environment.Key.Name)
             {
-                var problems = bindings.Check(reader.ReadApplication(application.Definition, application.Key.Name), application.Key.Name);
+                var name = application.Key.Name;
+                var problems = bindings.Check(reader.ReadApplication(application.Definition, name, name), name);
                 broken.AddRange(problems.Select(problem => $"{application.Key}: {problem.Path}: {problem.Message}."));
             }
         }

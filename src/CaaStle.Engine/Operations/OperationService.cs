@@ -59,7 +59,7 @@ public sealed partial class OperationService(EngineServices services, Definition
     public async Task<Operation> DeployApplicationAsync(DeployApplication request, CancellationToken cancellationToken)
     {
         SubjectNames.Check(request.Name);
-        var definition = reader.ReadApplication(request.Definition, request.FileName);
+        var definition = reader.ReadApplication(request.Definition, request.FileName, request.Name);
         var environmentKey = SubjectKey.Environment(request.Environment);
         var environment = await AvailableAsync(environmentKey, cancellationToken);
         CheckBindings(definition, environment, request.FileName);
@@ -70,7 +70,7 @@ public sealed partial class OperationService(EngineServices services, Definition
         {
             Desired = new()
             {
-                Images = await ResolveImagesAsync(definition, cancellationToken),
+                Images = await ResolveImagesAsync(definition, environment, cancellationToken),
                 EnvironmentRevision = environment.Desired.Revision,
             },
         };
@@ -247,7 +247,7 @@ public sealed partial class OperationService(EngineServices services, Definition
         bool Needs(SubjectRecord application) => request.Subject.Kind switch
         {
             SubjectKind.Environment => application.Environment == request.Subject.Name,
-            SubjectKind.Container => reader.ReadApplication(application.Definition, application.Key.Name).Containers
+            SubjectKind.Container => reader.ReadApplication(application.Definition, "", application.Key.Name).Containers
                 .Any(container => container.Image == request.Subject.Name),
             _ => false,
         };

@@ -23,7 +23,7 @@ public sealed class Planner(ICloudCatalog catalog, DefinitionReader reader, ISta
         {
             SubjectKind.Environment => PlanEnvironment(reader.ReadEnvironment(text, file), scope, desired),
             SubjectKind.Container => PlanContainer(ContainerDefinition.Parse(text), scope, desired),
-            SubjectKind.Application => await PlanApplicationAsync(operation, reader.ReadApplication(text, file), scope, cancellationToken),
+            SubjectKind.Application => await PlanApplicationAsync(operation, reader.ReadApplication(text, file, scope.Name), scope, cancellationToken),
             var kind => throw new InvalidOperationException($"Nothing plans {kind}."),
         };
     }

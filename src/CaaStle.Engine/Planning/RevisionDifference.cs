@@ -13,7 +13,7 @@ internal static class RevisionDifference
         ApplicationDefinition left, right;
         try
         {
-            (left, right) = (reader.ReadApplication(former.Definition, ""), reader.ReadApplication(next.Definition, ""));
+            (left, right) = (reader.ReadApplication(former.Definition, "", ""), reader.ReadApplication(next.Definition, "", ""));
         }
         catch (InvalidDefinitionException)
         {

@@ -25,12 +25,13 @@ public sealed class ApplicationTests
                 EMPTY: ""
             """);
 
-        Assert.Equal(("greetings", 5000, 80), (application.Image, application.ContainerPort, application.HostPort));
-        Assert.Equal((500, 128), (application.MemoryMegabytes, application.CpuShares));
+        var container = Only(application);
+        Assert.Equal(("greetings", 5000, 80), (container.Image, application.ContainerPort, application.HostPort));
+        Assert.Equal((500, 128), (container.MemoryMegabytes, container.CpuShares));
         Assert.Equal(
             [("DB", "$CLOUDARK_RDS_DBName"), ("HOST", "$CLOUDARK_RDS_Address"), ("PORT", "3306"), ("DEBUG", "true"), ("EMPTY", "")],
-            application.Variables.Select(pair => (pair.Key, pair.Value)));
-        Assert.Equal(new SourcePosition(8, 9), application.VariablePositions["DB"]);
+            container.Variables.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal(new SourcePosition(8, 9), container.VariablePositions["DB"]);
     }
 
     [Fact]
@@ -39,12 +40,20 @@ public sealed class ApplicationTests
         var application = Read("app: {image: a, container_port: 1}");
 
         Assert.Null(application.HostPort);
-        Assert.Null(application.CpuShares);
-        Assert.Equal(250, application.MemoryMegabytes);
-        Assert.Empty(application.Variables);
-        Assert.Empty(application.Command);
-        Assert.Empty(application.Volumes);
-        Assert.Equal(new HealthCheck(null, TimeSpan.FromMinutes(2)), application.Health);
+        Assert.Equal((1, ApplicationProtocol.Http), (application.Replicas, application.Protocol));
+        Assert.Equal(TimeSpan.FromSeconds(30), application.Drain);
+        Assert.Empty(application.PreDeploy);
+        Assert.Equal(ApplicationContainer.OnlyName, application.Exposed);
+        var container = Only(application);
+        Assert.Equal(ApplicationContainer.OnlyName, container.Name);
+        Assert.Null(container.CpuShares);
+        Assert.Equal(250, container.MemoryMegabytes);
+        Assert.Empty(container.Variables);
+        Assert.Empty(container.Entrypoint);
+        Assert.Empty(container.Command);
+        Assert.Empty(container.Volumes);
+        Assert.Equal(new HealthCheck(TimeSpan.FromMinutes(2)) { Port = 1 }, container.Health);
+        Assert.Null(container.Build);
     }
 
     [Theory]
@@ -54,7 +63,7 @@ public sealed class ApplicationTests
     [InlineData("1G", 1024)]
     [InlineData("2g", 2048)]
     public void Memory_is_in_megabytes_or_has_a_unit(string written, int megabytes) =>
-        Assert.Equal(megabytes, Read($"app: {{image: a, container_port: 1, memory: {written}}}").MemoryMegabytes);
+        Assert.Equal(megabytes, Only($"memory: {written}").MemoryMegabytes);
 
     [Theory]
     [InlineData("[run, \"a b\", 3]", "run|a b|3")]
@@ -62,28 +71,61 @@ public sealed class ApplicationTests
     [InlineData(@"sh -c 'echo ""$HOME""'", "sh|-c|echo \"$HOME\"")]
     [InlineData("a\\ b \"\" c'd'e", "a b||cde")]
     [InlineData("\"sh -c \\\"a \\\\\\\\ \\\\\\\" b\\\"\"", "sh|-c|a \\ \" b")]
-    public void A_command_is_a_list_or_split_as_a_shell_does(string written, string words) =>
-        Assert.Equal(words.Split('|'), Read($"app:\n  image: a\n  container_port: 1\n  command: {written}\n").Command);
+    public void A_command_is_a_list_or_split_as_a_shell_does(string written, string words)
+    {
+        Assert.Equal(words.Split('|'), Only($"command: {written}").Command);
+        Assert.Equal(words.Split('|'), Only($"entrypoint: {written}").Entrypoint);
+        Assert.Equal(words.Split('|'), Only($"health: {{command: {written}}}").Health!.Command);
+        Assert.Equal(words.Split('|'), Read($"app:\n  image: a\n  container_port: 1\n  pre_deploy: {written}\n").PreDeploy);
+    }
+
+    [Theory]
+    [InlineData("replicas: 3", 3, ApplicationProtocol.Http, 30)]
+    [InlineData("protocol: tcp", 1, ApplicationProtocol.Tcp, 30)]
+    [InlineData("protocol: http, drain: 0", 1, ApplicationProtocol.Http, 0)]
+    [InlineData("drain: 90", 1, ApplicationProtocol.Http, 90)]
+    [InlineData("drain: 45s", 1, ApplicationProtocol.Http, 45)]
+    [InlineData("drain: 2m, replicas: 100", 100, ApplicationProtocol.Http, 120)]
+    [InlineData("drain: 1h", 1, ApplicationProtocol.Http, 3600)]
+    public void What_holds_for_all_replicas_stands_beside_the_image(string written, int replicas, ApplicationProtocol protocol, int drain)
+    {
+        var application = Read($"app: {{image: a, container_port: 1, {written}}}");
+
+        Assert.Equal((replicas, protocol, TimeSpan.FromSeconds(drain)), (application.Replicas, application.Protocol, application.Drain));
+    }
 
     [Theory]
     [InlineData("[data:/var/lib/data]")]
     [InlineData("[{name: data, path: /var/lib/data}]")]
     public void A_volume_is_a_pair_or_a_mapping(string written) =>
-        Assert.Equal([new VolumeMount("data", "/var/lib/data")], Read($"app: {{image: a, container_port: 1, volumes: {written}}}").Volumes);
+        Assert.Equal([new VolumeMount("data", "/var/lib/data")], Only($"volumes: {written}").Volumes);
 
     [Theory]
-    [InlineData("/ready", "/ready", 120)]
-    [InlineData("{path: /ready}", "/ready", 120)]
-    [InlineData("{path: /, start_period: 60}", "/", 60)]
-    [InlineData("{start_period: 90s}", null, 90)]
-    [InlineData("{tcp: true, start_period: 2m}", null, 120)]
-    [InlineData("{tcp: false, path: /x, start_period: 1h}", "/x", 3600)]
-    public void Health_is_a_path_or_a_connection(string written, string? path, int seconds) => Assert.Equal(
-        new HealthCheck(path, TimeSpan.FromSeconds(seconds)), Read($"app: {{image: a, container_port: 1, health: {written}}}").Health);
+    [InlineData("/ready", "/ready", 8080, 120)]
+    [InlineData("{path: /ready}", "/ready", 8080, 120)]
+    [InlineData("{path: /, start_period: 60}", "/", 8080, 60)]
+    [InlineData("{path: /ready, port: 81}", "/ready", 81, 120)]
+    [InlineData("{start_period: 90s}", null, 8080, 90)]
+    [InlineData("{port: 81}", null, 81, 120)]
+    [InlineData("{tcp: true, start_period: 2m}", null, 8080, 120)]
+    [InlineData("{tcp: true, port: 81}", null, 81, 120)]
+    [InlineData("{tcp: false, path: /x, start_period: 1h}", "/x", 8080, 3600)]
+    public void Health_is_a_path_or_a_connection(string written, string? path, int port, int seconds) => Assert.Equal(
+        new HealthCheck(TimeSpan.FromSeconds(seconds)) { Path = path, Port = port },
+        Only(Read($"app: {{image: a, container_port: 8080, health: {written}}}")).Health);
+
+    [Fact]
+    public void Health_is_what_a_command_says()
+    {
+        var health = Only("health: {command: [pg_isready, -q], tcp: false, start_period: 5}").Health!;
+
+        Assert.Equal(["pg_isready", "-q"], health.Command);
+        Assert.Equal((null, null, TimeSpan.FromSeconds(5)), (health.Path, health.Port, health.StartPeriod));
+    }
 
     public static TheoryData<string, string> Table => new()
     {
-        { "app:\n  imge: a\n  container_port: 1\n", "2:3: app.imge: unknown key 'imge' (expected one of image, container_port, host_port, env, memory, cpu, command, volumes, health; did you mean image?)" },
+        { "app:\n  imge: a\n  container_port: 1\n", "2:3: app.imge: unknown key 'imge' (expected one of image, container_port, env, memory, cpu, command, entrypoint, volumes, health, host_port, replicas, protocol, drain, pre_deploy, containers; did you mean image?)" },
         { "app:\n  image: a\n", "1:1: app.container_port: the key 'container_port' is missing (expected a whole number from 1 to 65535)" },
         { "app:\n  image: a\n  container_port: 70000\n", "3:19: app.container_port: '70000' is not allowed here (expected a whole number from 1 to 65535)" },
         { "app:\n  image:\n  container_port: 1\n", "2:3: app.image: has no value (expected an image reference or the name of a container)" },
@@ -101,6 +143,20 @@ public sealed class ApplicationTests
         { "app: {image: a, container_port: 1, health: ready}", "1:44: app.health: 'ready' is not allowed here (expected a path that begins with /)" },
         { "app: {image: a, container_port: 1, health: {path: /x, tcp: true}}", "1:51: app.health.path: a path cannot be asked for over a mere TCP connection (expected either path or tcp)" },
         { "app: {image: a, container_port: 1, health: {start_period: soon}}", "1:59: app.health.start_period: 'soon' is not allowed here (expected seconds as a whole number from 1 to 86400, or with s or m or h behind it)" },
+        { "app: {image: a, container_port: 1, health: {command: a, path: /x}}", "1:54: app.health.command: a command beside another way of checking (expected one of command, path, and a connection to a port)" },
+        { "app: {image: a, container_port: 1, health: {command: a, port: 5}}", "1:54: app.health.command: a command beside another way of checking (expected one of command, path, and a connection to a port)" },
+        { "app: {image: a, container_port: 1, health: {command: a, tcp: true}}", "1:54: app.health.command: a command beside another way of checking (expected one of command, path, and a connection to a port)" },
+        { "app: {image: a, container_port: 1, health: {command: []}}", "1:54: app.health.command: the command is empty (expected at least one word)" },
+        { "app: {image: a, container_port: 1, health: {command: \"'\"}}", "1:54: app.health.command: a quote is not closed, or there is no word (expected words as for a shell, or a list)" },
+        { "app: {image: a, container_port: 1, health: {tcp: false, port: 5}}", "1:50: app.health.tcp: a port is checked by a connection (expected a path too, or no 'tcp: false')" },
+        { "app: {image: a, container_port: 1, health: {prt: 5}}", "1:45: app.health.prt: unknown key 'prt' (expected one of path, port, tcp, command, start_period; did you mean port?)" },
+        { "app: {image: a, container_port: 1, replicas: 0}", "1:46: app.replicas: '0' is not allowed here (expected a whole number from 1 to 100)" },
+        { "app: {image: a, container_port: 1, replicas: 101}", "1:46: app.replicas: '101' is not allowed here (expected a whole number from 1 to 100)" },
+        { "app: {image: a, container_port: 1, protocol: htp}", "1:46: app.protocol: 'htp' is not allowed here (expected one of http, tcp; did you mean http?)" },
+        { "app: {image: a, container_port: 1, drain: 2h}", "1:43: app.drain: '2h' is not allowed here (expected seconds as a whole number from 0 to 3600, or with s or m or h behind it)" },
+        { "app: {image: a, container_port: 1, pre_deploy: \"'\"}", "1:48: app.pre_deploy: a quote is not closed, or there is no word (expected words as for a shell, or a list)" },
+        { "app: {image: a, container_port: 1, entrypoint: \"\"}", "1:48: app.entrypoint: a quote is not closed, or there is no word (expected words as for a shell, or a list)" },
+        { "app: {image: a, container_port: 1, depends_on: [b]}", "1:36: app.depends_on: the key 'depends_on' is of one of several containers (expected it in an item of 'containers')" },
         { "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {containers: []}\n", "1:1: kind: this is a Kubernetes definition (Pod); those can be deployed only to GKE (expected app:)" },
     };
 
@@ -114,5 +170,9 @@ public sealed class ApplicationTests
         Assert.Throws<InvalidDefinitionException>(() => Read(text));
     }
 
-    private static ApplicationDefinition Read(string text) => Reader.ReadApplication(text, "a.yaml");
+    private static ApplicationDefinition Read(string text) => Reader.ReadApplication(text, "a.yaml", "shop");
+
+    private static ApplicationContainerDefinition Only(ApplicationDefinition application) => Assert.Single(application.Containers);
+
+    private static ApplicationContainerDefinition Only(string line) => Only(Read($"app:\n  image: a\n  container_port: 1\n  {line}\n"));
 }

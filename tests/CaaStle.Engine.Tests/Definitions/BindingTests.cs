@@ -100,11 +100,36 @@ public sealed class BindingTests
     public void Every_problem_of_every_variable_is_found()
     {
         var application = Reader.ReadApplication(
-            "app:\n  image: a\n  container_port: 1\n  env:\n    A: $CAASTLE_MYSQL_X $CAASTLE_Y_Z\n    B: ok\n    C: \"$CAASTLE_Q_R\"\n", "a.yaml");
+            "app:\n  image: a\n  container_port: 1\n  env:\n    A: $CAASTLE_MYSQL_X $CAASTLE_Y_Z\n    B: ok\n    C: \"$CAASTLE_Q_R\"\n", "a.yaml", "shop");
 
         var problems = new BindingResolver(Reader.ReadEnvironment(OneOfEach, "e.yaml"), Catalog).Check(application, "a.yaml");
 
         Assert.Equal([(5, 8, "app.env.A"), (5, 8, "app.env.A"), (7, 8, "app.env.C")], problems.Select(problem => (problem.Line, problem.Column, problem.Path)));
+    }
+
+    [Fact]
+    public void A_problem_says_in_which_container_it_is()
+    {
+        const string several = """
+            app:
+              containers:
+                - {name: web, image: a, container_port: 1, depends_on: [cache], env: {A: $CAASTLE_X_Y}}
+                - {name: cache, image: b, env: {B: $CAASTLE_X_Y}}
+            """;
+        const string compose = """
+            services:
+              web:
+                image: a
+                ports: ["80"]
+                environment: [A=$CAASTLE_X_Y]
+            """;
+
+        Assert.Equal(["3:78 app.containers[0].env.A", "4:40 app.containers[1].env.B"], Places(several));
+        Assert.Equal(["5:19 services.web.environment.A"], Places(compose));
+
+        static IEnumerable<string> Places(string text) =>
+            new BindingResolver(Reader.ReadEnvironment(OneOfEach, "e.yaml"), Catalog).Check(Reader.ReadApplication(text, "a.yaml", "shop"), "a.yaml")
+                .Select(problem => $"{problem.Line}:{problem.Column} {problem.Path}");
     }
 
     [Fact]
@@ -139,7 +164,7 @@ public sealed class BindingTests
     private static IReadOnlyList<DefinitionProblem> Problems(string environment, string raw)
     {
         var text = $"app:\n  image: a\n  container_port: 1\n  env:\n    VALUE: '{raw}'\n";
-        return new BindingResolver(Reader.ReadEnvironment(environment, "e.yaml"), Catalog).Check(Reader.ReadApplication(text, "a.yaml"), "a.yaml");
+        return new BindingResolver(Reader.ReadEnvironment(environment, "e.yaml"), Catalog).Check(Reader.ReadApplication(text, "a.yaml", "shop"), "a.yaml");
     }
 
     private static Value Resolve(string environment, string raw) =>

@@ -97,6 +97,8 @@ internal sealed class TestCatalog : ICloudCatalog
 
         public void PlanApplication(ApplicationRequest request, Blueprint plan) => throw new NotSupportedException();
 
+        public void PlanJob(JobRequest request, Blueprint plan) => throw new NotSupportedException();
+
         public void Plan(ResourceRequest request, Blueprint plan) => throw new NotSupportedException();
     }
 }

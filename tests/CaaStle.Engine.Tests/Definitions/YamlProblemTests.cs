@@ -13,6 +13,33 @@ public sealed class YamlProblemTests
               - type: redis
         """;
 
+    private const string GoodApplication = """
+        app:
+          replicas: 2
+          drain: 1m
+          pre_deploy: run "it"
+          containers:
+            - {name: web, image: a, container_port: 80, depends_on: [db], env: {A: $CAASTLE_MYSQL_Url}, health: {path: /x, port: 81}}
+            - name: db
+              image: b
+              entrypoint: [a, "b"]
+              volumes: ["d:/x", {name: e, path: /y}]
+              health: {command: [a]}
+        """;
+
+    private const string GoodCompose = """
+        x-base: &base {restart: always, deploy: {resources: {limits: {cpus: "0.5", memory: 64m}}}}
+        services:
+          web: {<<: *base, build: {context: .}, ports: ["8080:80"], depends_on: {db: {condition: service_healthy}}}
+          db:
+            image: b
+            command: run "it" $$x
+            environment: [A=$CAASTLE_MYSQL_Url, B=c]
+            healthcheck: {test: [CMD, a], interval: 1m30s, retries: 3}
+            volumes: [{type: volume, source: d_a, target: /x}, "logs:/y"]
+        volumes: {d_a: , logs: {driver: local}}
+        """;
+
     private static readonly DefinitionReader Reader = new(new TestCatalog());
 
     [Theory]
@@ -23,6 +50,7 @@ public sealed class YamlProblemTests
     [InlineData("environment:\n  app_deployment: {target: local\n", 3, 1, "not valid YAML: ")]
     [InlineData("environment: &a\n  app_deployment: *a\n", 2, 19, "the alias '*a' contains itself")]
     [InlineData("environment:\n  app_deployment: *b\n", 2, 19, "there is no anchor '&b' before this alias")]
+    [InlineData("environment:\n : a: b\n", 3, 1, "not valid YAML from here on")]
     [InlineData("environment:\n  [a, b]: c\n", 2, 3, "a key must be a word")]
     [InlineData("environment:\n  <<: 3\n", 2, 3, "only a mapping can be merged with '<<'")]
     [InlineData("environment: !!python/object:os.system {app_deployment: {target: local}}\n", 1, 14, "the tag 'tag:yaml.org,2002:python/object:os.system' is not allowed")]
@@ -61,28 +89,30 @@ public sealed class YamlProblemTests
     [Fact]
     public void Whatever_is_done_to_a_file_it_is_read_or_its_problems_are_found()
     {
-        var random = new Random(1);
-        const string letters = "{}[]:,-&*!|>'\"%@`#? \t\n\0~<=ax1$\uFEFF\u2028é";
-        for (var round = 0; round < 2_000; round++)
+        foreach (var changed in Garbling.Of(Good))
         {
-            var text = Good.ToList();
-            for (var change = random.Next(1, 6); change > 0; change--)
-            {
-                var at = random.Next(text.Count);
-                switch (random.Next(3))
-                {
-                    case 0: text[at] = letters[random.Next(letters.Length)]; break;
-                    case 1: text.Insert(at, letters[random.Next(letters.Length)]); break;
-                    default: text.RemoveAt(at); break;
-                }
-            }
-
-            var changed = string.Concat(text);
             var problems = Reader.Check(changed, "e.yaml");
             Assert.All(problems, problem => Assert.True(problem is { Line: >= 1, Column: >= 1 }, $"{problem} in {changed}"));
             if (problems.Count == 0 && Reader.DetectKind(changed) == DefinitionReader.EnvironmentKind)
             {
                 Assert.NotNull(Reader.ReadEnvironment(changed, "e.yaml"));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(GoodApplication)]
+    [InlineData(GoodCompose)]
+    public void Whatever_is_done_to_an_application_it_is_read_or_its_problems_are_found(string good)
+    {
+        Assert.Empty(Reader.Check(good, "a.yaml"));
+        foreach (var changed in Garbling.Of(good))
+        {
+            var problems = Reader.Check(changed, "a.yaml", DefinitionReader.ApplicationKind);
+            Assert.All(problems, problem => Assert.True(problem is { Line: >= 1, Column: >= 1 }, $"{problem} in {changed}"));
+            if (problems.Count == 0)
+            {
+                Assert.NotNull(Reader.ReadApplication(changed, "a.yaml", "shop"));
             }
         }
     }
@@ -96,7 +126,10 @@ public sealed class YamlProblemTests
     [InlineData("apiVersion: v1\nkind: Pod\n", "application")]
     [InlineData("ap:\n  image: x\n", "application")]
     [InlineData("image: x\ncontainer_port: 5\n", "application")]
+    [InlineData("services:\n  web: {}\n", "application")]
+    [InlineData("version: \"3\"\nx-base: &base {}\nservces:\n", "application")]
     [InlineData("enviroment:\n", "environment")]
+    [InlineData("resources:\n", "environment")]
     [InlineData("", "environment")]
     public void The_kind_of_a_file_is_told_from_its_text(string text, string kind) => Assert.Equal(kind, Reader.DetectKind(text));
 

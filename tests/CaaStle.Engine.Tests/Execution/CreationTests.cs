@@ -1,5 +1,6 @@
 using CaaStle.Clouds.Simulated;
 using CaaStle.Engine.Journal;
+using CaaStle.Engine.Operations;
 using CaaStle.Simulation;
 
 namespace CaaStle.Engine.Tests.Execution;
@@ -153,5 +154,25 @@ public sealed class CreationTests
 
         Assert.Equal(OperationState.Succeeded, operation.State);
         Assert.NotEmpty(host.BrokenRuns);
+    });
+
+    [Fact]
+    public void What_a_service_is_to_be_built_as_is_never_looked_for_elsewhere() => host.Run(async () =>
+    {
+        const string compose = """
+            services:
+              web: {build: {context: web, dockerfile: Dockerfile.web}, ports: [80]}
+              worker: {build: worker}
+            """;
+        await host.CreateEnvironmentAsync(Samples.TwoDatabases);
+        var built = await host.Service.CreateContainerAsync(
+            new("shop-worker", "simulated", "/contexts/worker.tar", "Dockerfile", false, "tester"), default);
+        await host.EndOfAsync(built.Id);
+
+        var refusal = await Assert.ThrowsAsync<RefusedException>(
+            () => host.Service.DeployApplicationAsync(new("shop", "orders", compose, "compose.yaml", false, "tester"), default));
+
+        Assert.Equal((RefusedException.NotFound, "What is to be built before is not there: shop-web."), (refusal.Code, refusal.Message));
+        Assert.Equal(["cld container create shop-web simulated --context web --file Dockerfile.web"], refusal.Next);
     });
 }
