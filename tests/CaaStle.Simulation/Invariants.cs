@@ -11,6 +11,7 @@ internal sealed class Invariants(SimulatedHost host)
     private readonly Dictionary<string, IReadOnlyList<ObjectRecord>> recordAtStart = [];
     private readonly HashSet<string> unsettled = [];
     private readonly HashSet<(string SubjectId, string Key)> drawn = [];
+    private readonly HashSet<(string Operation, string Key)> retiring = [];
 
     /// <summary>The first that did not hold.</summary>
     public string? Violation { get; private set; }
@@ -80,6 +81,9 @@ internal sealed class Invariants(SimulatedHost host)
             case ValueGenerated value when !drawn.Add((operation.SubjectId, value.Key)):
                 Violate($"{value.Key} of {operation.Subject} was drawn twice");
                 break;
+            case OperationCommitted committed:
+                retiring.UnionWith(committed.Retiring.Select(key => (operation.Id, key)));
+                break;
             case OperationStarted { Resumed: false }:
                 worldAtStart[operation.Id] = OfSubject(operation);
                 recordAtStart[operation.Id] = Records(operation.SubjectId);
@@ -136,6 +140,11 @@ internal sealed class Invariants(SimulatedHost host)
             case OperationState.Succeeded:
                 unsettled.Remove(operation.SubjectId);
                 CheckIsInForce(operation);
+                foreach (var item in records.Where(item => retiring.Contains((operation.Id, item.Key))))
+                {
+                    Violate($"{operation.Id} succeeded, but {item.Key}, which is not needed any more, is still there");
+                }
+
                 foreach (var item in records.Where(item => operation.Kind != OperationKind.Run))
                 {
                     if (item.Status != ObjectStatus.Ready)

@@ -9,18 +9,19 @@ public static class SimulationBatch
 {
     private const int MostFailures = 20;
 
-    /// <returns>The first violation that some seed found; null when none did.</returns>
+    /// <returns>A violation that some seed found; null when none did.</returns>
     public static string? FindViolation(int from, int seeds)
     {
-        for (var seed = from; seed < from + seeds; seed++)
+        string? found = null;
+        Parallel.For(from, from + seeds, (seed, loop) =>
         {
             if (new SimulationRun(seed).Run().Violation is { } violation)
             {
-                return $"seed {seed}: {violation}";
+                found = $"seed {seed}: {violation}";
+                loop.Stop();
             }
-        }
-
-        return null;
+        });
+        return found;
     }
 
     /// <summary>Stops early when many have failed.</summary>

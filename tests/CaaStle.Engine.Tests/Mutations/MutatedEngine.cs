@@ -13,7 +13,7 @@ namespace CaaStle.Engine.Tests.Mutations;
 /// <summary>The engine with a deliberate mistake, compiled from its sources, and the simulation run against it.</summary>
 internal static class MutatedEngine
 {
-    private const string Name = "CaaStle.Engine";
+    public const string Name = "CaaStle.Engine";
 
     private static readonly string Sources = Path.Combine(RepositoryRoot(), "src", Name);
 
@@ -33,14 +33,11 @@ internal static class MutatedEngine
         var text = File.ReadAllText(Path.Combine(Sources, file));
         Assert.True(text.Split(original).Length == 2, $"'{original}' must occur once in {file}: the engine has changed, and the mutation must follow.");
         var trees = Trees.Value.Select(tree => tree.Key == file ? Parse(text.Replace(original, mistake, StringComparison.Ordinal)) : tree.Value);
-        var engine = Compile(trees);
-        var context = new AssemblyLoadContext(file, isCollectible: true);
-        context.Resolving += (_, name) => name.Name == Name
-            ? context.LoadFromStream(new MemoryStream(engine))
-            : null;
+        var version = $"[assembly: System.Reflection.AssemblyVersion(\"{typeof(HandlerRegistry).Assembly.GetName().Version}\")]";
+        var engine = Compile(trees.Append(Parse(version)));
+        var context = new Context(engine);
         try
         {
-            context.LoadFromStream(new MemoryStream(engine));
             var simulation = context.LoadFromAssemblyPath(typeof(SimulationBatch).Assembly.Location);
             return (string?)simulation.GetType(typeof(SimulationBatch).FullName!)!
                 .GetMethod(nameof(SimulationBatch.FindViolation))!
@@ -89,6 +86,15 @@ internal static class MutatedEngine
         }
 
         return folder.FullName;
+    }
+
+    /// <summary>Has an engine of its own, and what uses it; all else is shared.</summary>
+    private sealed class Context(byte[] engine) : AssemblyLoadContext(isCollectible: true)
+    {
+        private Assembly? loaded;
+
+        protected override Assembly? Load(AssemblyName assemblyName) =>
+            assemblyName.Name == MutatedEngine.Name ? loaded ??= LoadFromStream(new MemoryStream(engine)) : null;
     }
 
     private sealed class Loader : IAnalyzerAssemblyLoader

@@ -3,7 +3,7 @@ namespace CaaStle.Engine.Tests.Mutations;
 /// <summary>The simulation's checks can fail: each of these mistakes in the engine is found by some seed.</summary>
 public sealed class MutationTests
 {
-    private const int Seeds = 3000;
+    private const int Seeds = 2000;
 
     public static TheoryData<string, string, string, string> Mistakes => new()
     {
