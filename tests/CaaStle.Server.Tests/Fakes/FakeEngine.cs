@@ -4,6 +4,7 @@ using CaaStle.Api;
 using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
+using CaaStle.Engine.Planning;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Hosting;
 
@@ -18,6 +19,9 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
 
     public Exception? Refusal { get; set; }
 
+    /// <summary>What happens while a request is checked.</summary>
+    public Func<Task>? Checking { get; set; }
+
     public List<object> Requests { get; } = [];
 
     public IReadOnlyList<PlannedObject> Plan { get; set; } = [];
@@ -31,15 +35,27 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
     public TaskCompletionSource RunnerStopped { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<Operation> CreateEnvironmentAsync(CreateEnvironment request, CancellationToken ct) =>
-        AcceptAsync(request, OperationKind.Create, SubjectKey.Environment(request.Name));
+        AcceptAsync(request, request.RequestKey, "definition", OperationKind.Create, SubjectKey.Environment(request.Name));
 
     public Task<Operation> CreateContainerAsync(CreateContainer request, CancellationToken ct) =>
-        AcceptAsync(request, OperationKind.Create, SubjectKey.Container(request.Name));
+        AcceptAsync(
+            request,
+            request.RequestKey,
+            new ContainerDefinition(request.Registry, request.ContextArchive, request.Dockerfile).ToString(),
+            OperationKind.Create,
+            SubjectKey.Container(request.Name));
 
     public Task<Operation> DeployApplicationAsync(DeployApplication request, CancellationToken ct) =>
-        AcceptAsync(request, OperationKind.Create, SubjectKey.Application(request.Name), SubjectKey.Environment(request.Environment));
+        AcceptAsync(
+            request,
+            request.RequestKey,
+            "definition",
+            OperationKind.Create,
+            SubjectKey.Application(request.Name),
+            SubjectKey.Environment(request.Environment));
 
-    public Task<Operation> DeleteAsync(DeleteSubject request, CancellationToken ct) => AcceptAsync(request, OperationKind.Delete, request.Subject);
+    public Task<Operation> DeleteAsync(DeleteSubject request, CancellationToken ct) =>
+        AcceptAsync(request, request.RequestKey, "definition", OperationKind.Delete, request.Subject);
 
     public Task<IReadOnlyList<PlannedObject>> PlanEnvironmentAsync(CreateEnvironment request, CancellationToken ct) => PlanAsync(request);
 
@@ -94,15 +110,22 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
 
     public string ApplicationSchema() => """{"title":"application"}""";
 
-    private async Task<Operation> AcceptAsync(object request, OperationKind kind, SubjectKey subject, params IReadOnlyList<SubjectKey> holds)
+    private async Task<Operation> AcceptAsync(
+        object request, string? key, string definition, OperationKind kind, SubjectKey subject, params IReadOnlyList<SubjectKey> holds)
     {
+        await (Checking?.Invoke() ?? Task.CompletedTask);
         ThrowRefusal();
         Requests.Add(request);
         var existing = await Store.FindSubjectAsync(subject, CancellationToken.None);
+        if (existing is null && kind == OperationKind.Delete)
+        {
+            throw new RefusedException(RefusedException.NotFound, $"There is no {subject}.", []);
+        }
+
         var id = existing?.Id ?? "abc123";
         var operation = new Operation(
-            $"op-{++operations:000000000000}", kind, subject, id, holds, new("definition", "file.yaml", false, false, []),
-            OperationState.Queued, "ada", clock.GetUtcNow(), null, null, null, null);
+            $"op-{++operations:000000000000}", kind, subject, id, holds, new(definition, "file.yaml", false, false, []),
+            OperationState.Queued, "ada", clock.GetUtcNow(), null, null, null, key);
         var created = kind == OperationKind.Create ? Samples.Subject(subject, SubjectStatus.Creating, id) : null;
         return await Store.EnqueueAsync([new(operation, created)], CancellationToken.None);
     }
