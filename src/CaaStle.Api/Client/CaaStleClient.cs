@@ -47,11 +47,7 @@ public sealed class CaaStleClient : IDisposable
         GetAsync($"{Routes.Environments}/{Escape(name)}{Query(("reveal", reveal))}", ApiJson.Default.EnvironmentDetail, cancellationToken);
 
     public Task<OperationView> DeleteEnvironmentAsync(string name, bool force, bool keepData, CancellationToken cancellationToken) =>
-        StartAsync(
-            HttpMethod.Delete,
-            $"{Routes.Environments}/{Escape(name)}{Query(("force", force), ("keepData", keepData))}",
-            null,
-            cancellationToken);
+        DeleteAsync($"{Routes.Environments}/{Escape(name)}{Query(("force", force), ("keepData", keepData))}", cancellationToken);
 
     public Task<PlanView> PlanEnvironmentDeletionAsync(string name, bool force, bool keepData, CancellationToken cancellationToken) =>
         GetAsync(
@@ -80,7 +76,7 @@ public sealed class CaaStleClient : IDisposable
         GetAsync($"{Routes.Containers}/{Escape(name)}", ApiJson.Default.ContainerDetail, cancellationToken);
 
     public Task<OperationView> DeleteContainerAsync(string name, CancellationToken cancellationToken) =>
-        StartAsync(HttpMethod.Delete, $"{Routes.Containers}/{Escape(name)}", null, cancellationToken);
+        DeleteAsync($"{Routes.Containers}/{Escape(name)}", cancellationToken);
 
     public Task<IReadOnlyList<ApplicationSummary>> ListApplicationsAsync(CancellationToken cancellationToken) =>
         GetAsync(Routes.Applications, ApiJson.Default.IReadOnlyListApplicationSummary, cancellationToken);
@@ -92,7 +88,7 @@ public sealed class CaaStleClient : IDisposable
         GetAsync($"{Routes.Applications}/{Escape(name)}{Query(("reveal", reveal))}", ApiJson.Default.ApplicationDetail, cancellationToken);
 
     public Task<OperationView> DeleteApplicationAsync(string name, bool keepData, CancellationToken cancellationToken) =>
-        StartAsync(HttpMethod.Delete, $"{Routes.Applications}/{Escape(name)}{Query(("keepData", keepData))}", null, cancellationToken);
+        DeleteAsync($"{Routes.Applications}/{Escape(name)}{Query(("keepData", keepData))}", cancellationToken);
 
     /// <param name="tail">How many of the last lines to begin with; null for all.</param>
     /// <param name="since">Only lines from then on.</param>
@@ -173,6 +169,9 @@ public sealed class CaaStleClient : IDisposable
 
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         AskAsync(new HttpRequestMessage(HttpMethod.Get, Relative(path)), type, cancellationToken);
+
+    private Task<OperationView> DeleteAsync(string path, CancellationToken cancellationToken) =>
+        StartAsync(HttpMethod.Delete, path, null, cancellationToken);
 
     private Task<T> PostAsync<T>(string path, HttpContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         AskAsync(new HttpRequestMessage(HttpMethod.Post, Relative(path)) { Content = content }, type, cancellationToken);

@@ -48,7 +48,8 @@ internal sealed class Acceptance
             throw;
         }
 
-        Accepted<OperationView> Answer(Operation operation) => operation.Kind == kind && operation.Subject == subject
+        // The last of several may be about what needs the subject.
+        Accepted<OperationView> Answer(Operation operation) => operation.Kind == kind && operation.Holds.Append(operation.Subject).Contains(subject)
             ? Answers.Accepted(operation)
             : throw Refused($"It names an earlier request, which started {operation.Id} on {operation.Subject}. Each request takes a new one.");
     }

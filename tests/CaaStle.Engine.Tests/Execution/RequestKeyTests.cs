@@ -1,5 +1,5 @@
 using CaaStle.Engine.Journal;
-using CaaStle.Engine.Tests.Simulation;
+using CaaStle.Simulation;
 
 namespace CaaStle.Engine.Tests.Execution;
 

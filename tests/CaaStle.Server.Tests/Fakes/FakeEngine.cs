@@ -35,36 +35,40 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
     public TaskCompletionSource RunnerStopped { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<Operation> CreateEnvironmentAsync(CreateEnvironment request, CancellationToken ct) =>
-        AcceptAsync(request, request.RequestKey, "definition", OperationKind.Create, SubjectKey.Environment(request.Name));
+        AcceptAsync(request, OperationKind.Create, SubjectKey.Environment(request.Name));
 
     public Task<Operation> CreateContainerAsync(CreateContainer request, CancellationToken ct) =>
-        AcceptAsync(
-            request,
-            request.RequestKey,
-            new ContainerDefinition(request.Registry, request.ContextArchive, request.Dockerfile).ToString(),
-            OperationKind.Create,
-            SubjectKey.Container(request.Name));
+        AcceptAsync(request, OperationKind.Create, SubjectKey.Container(request.Name));
 
     public Task<Operation> DeployApplicationAsync(DeployApplication request, CancellationToken ct) =>
-        AcceptAsync(
-            request,
-            request.RequestKey,
-            "definition",
-            OperationKind.Create,
-            SubjectKey.Application(request.Name),
-            SubjectKey.Environment(request.Environment));
+        AcceptAsync(request, OperationKind.Create, SubjectKey.Application(request.Name), SubjectKey.Environment(request.Environment));
 
-    public Task<Operation> DeleteAsync(DeleteSubject request, CancellationToken ct) =>
-        AcceptAsync(request, request.RequestKey, "definition", OperationKind.Delete, request.Subject);
+    public Task<Operation> DeleteAsync(DeleteSubject request, CancellationToken ct) => AcceptAsync(request, OperationKind.Delete, request.Subject);
 
     public Task<IReadOnlyList<PlannedObject>> PlanEnvironmentAsync(CreateEnvironment request, CancellationToken ct) => PlanAsync(request);
 
     public Task<IReadOnlyList<PlannedObject>> PlanDeletionAsync(DeleteSubject request, CancellationToken ct) => PlanAsync(request);
 
-    public async Task<Operation> CancelAsync(string operationId, string by, CancellationToken ct)
+    public Task<Operation> UpdateEnvironmentAsync(UpdateEnvironment request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Update, SubjectKey.Environment(request.Name));
+
+    public Task<IReadOnlyList<PlannedChange>> PlanUpdateAsync(UpdateEnvironment request, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task<Operation> SwitchEnvironmentAsync(SwitchEnvironment request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Update, SubjectKey.Environment(request.Name));
+
+    public Task SetTimeToLiveAsync(string name, TimeSpan? timeToLive, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task<Operation> ChangeApplicationAsync(ChangeApplication request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Update, SubjectKey.Application(request.Name));
+
+    public Task<Operation> RunAsync(RunCommand request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Run, SubjectKey.Application(request.Application));
+
+    public async Task<Operation> CancelAsync(string operationId, bool keep, string by, CancellationToken ct)
     {
         ThrowRefusal();
-        await Store.AppendAsync(operationId, [new CancelRequested(by)], ct);
+        await Store.AppendAsync(operationId, [new CancelRequested(by) { Keep = keep }], ct);
         return (await Store.FindOperationAsync(operationId, ct))!;
     }
 
@@ -80,9 +84,14 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
         }
     }
 
-    public async IAsyncEnumerable<LogLine> ReadLogsAsync(SubjectRecord subject, LogQuery query, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<LogLine> ReadLogsAsync(SubjectKey subject, LogQuery query, [EnumeratorCancellation] CancellationToken ct)
     {
         AskedForLog = query;
+        if (!query.Previous && await Store.FindSubjectAsync(subject, ct) is null)
+        {
+            throw new RefusedException(RefusedException.NotFound, $"There is no {subject}.", []);
+        }
+
         foreach (var line in Log)
         {
             yield return line;
@@ -110,8 +119,7 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
 
     public string ApplicationSchema() => """{"title":"application"}""";
 
-    private async Task<Operation> AcceptAsync(
-        object request, string? key, string definition, OperationKind kind, SubjectKey subject, params IReadOnlyList<SubjectKey> holds)
+    private async Task<Operation> AcceptAsync(ClientRequest request, OperationKind kind, SubjectKey subject, params IReadOnlyList<SubjectKey> holds)
     {
         await (Checking?.Invoke() ?? Task.CompletedTask);
         ThrowRefusal();
@@ -122,10 +130,13 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
             throw new RefusedException(RefusedException.NotFound, $"There is no {subject}.", []);
         }
 
+        var definition = request is CreateContainer container
+            ? new ContainerDefinition(container.Registry, container.ContextArchive, container.Dockerfile).ToString()
+            : "definition";
         var id = existing?.Id ?? "abc123";
         var operation = new Operation(
             $"op-{++operations:000000000000}", kind, subject, id, holds, new(definition, "file.yaml", false, false, []),
-            OperationState.Queued, "ada", clock.GetUtcNow(), null, null, null, key);
+            OperationState.Queued, "ada", clock.GetUtcNow(), null, null, null, request.RequestKey);
         var created = kind == OperationKind.Create ? Samples.Subject(subject, SubjectStatus.Creating, id) : null;
         return await Store.EnqueueAsync([new(operation, created)], CancellationToken.None);
     }
