@@ -29,7 +29,7 @@ internal static class ExitCodes
         ProblemCodes.NotFound => ExitCode.NotFound,
         ProblemCodes.AlreadyExists or ProblemCodes.Locked or ProblemCodes.InUse or ProblemCodes.NotAvailable => ExitCode.Conflict,
         ProblemCodes.Cancelled => ExitCode.Cancelled,
-        LocalProblems.ServerUnreachable => ExitCode.Unreachable,
+        ProblemCodes.ServerUnreachable => ExitCode.Unreachable,
         _ => ExitCode.Failed,
     };
 

@@ -8,11 +8,10 @@ internal static class LocalProblems
     public const string Usage = "usage";
     public const string FileNotReadable = "file-not-readable";
     public const string ConfirmationNeeded = "confirmation-needed";
-    public const string ServerUnreachable = "server-unreachable";
 
     public static ProblemException Create(string code, string title, string? detail = null, params IReadOnlyList<string> next) =>
         new(new Problem($"docs/errors.md#{code}", title, 0, detail, code, next, [], null));
 
     public static ProblemException Unreachable(string title, string? detail = null, params IReadOnlyList<string> next) =>
-        Create(ServerUnreachable, title, detail, next);
+        Create(ProblemCodes.ServerUnreachable, title, detail, next);
 }

@@ -9,14 +9,22 @@ namespace CaaStle.Api;
 
 /// <summary>
 /// The REST API with types. Every method throws <see cref="ProblemException"/> when the server refuses,
-/// <see cref="HttpRequestException"/> when it cannot be reached and <see cref="IOException"/> when it goes away in the middle.
+/// <see cref="HttpRequestException"/> when it cannot be reached and <see cref="IOException"/> when it goes away in the middle. A request
+/// that starts an operation and gets no answer is repeated; the server knows it by its key, and starts nothing twice.
 /// </summary>
 public sealed class CaaStleClient : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
     private readonly HttpMessageInvoker http;
+    private readonly TimeProvider clock;
 
     /// <param name="http">Gets requests with relative addresses; supplies the server's address and the token.</param>
-    public CaaStleClient(HttpMessageInvoker http) => this.http = http;
+    /// <param name="clock">By which it waits before it repeats a request; null for the system's.</param>
+    public CaaStleClient(HttpMessageInvoker http, TimeProvider? clock = null) =>
+        (this.http, this.clock) = (http, clock ?? TimeProvider.System);
 
     /// <param name="address">Of the server: <c>http://127.0.0.1:5002/</c>.</param>
     /// <param name="token">The content of the file <c>token</c> in the server's home.</param>
@@ -29,7 +37,7 @@ public sealed class CaaStleClient : IDisposable
         GetAsync(Routes.Environments, ApiJson.Default.IReadOnlyListEnvironmentSummary, cancellationToken);
 
     public Task<OperationView> CreateEnvironmentAsync(EnvironmentCreateRequest request, CancellationToken cancellationToken) =>
-        PostAsync(Routes.Environments, Body(request, ApiJson.Default.EnvironmentCreateRequest), ApiJson.Default.OperationView, cancellationToken);
+        StartAsync(HttpMethod.Post, Routes.Environments, Body(request, ApiJson.Default.EnvironmentCreateRequest), cancellationToken);
 
     public Task<PlanView> PlanEnvironmentAsync(EnvironmentCreateRequest request, CancellationToken cancellationToken) =>
         PostAsync(
@@ -54,13 +62,13 @@ public sealed class CaaStleClient : IDisposable
         GetAsync(Routes.Containers, ApiJson.Default.IReadOnlyListContainerSummary, cancellationToken);
 
     /// <param name="dockerfile">Path within the context.</param>
-    /// <param name="context">A tar of the build context; it is sent only after the server has accepted the request.</param>
+    /// <param name="context">A tar of the build context, which can be read again; it is sent only after the server has asked for it.</param>
     public Task<OperationView> CreateContainerAsync(
         string name, string registry, string dockerfile, HttpContent context, CancellationToken cancellationToken) =>
-        PostAsync(
+        StartAsync(
+            HttpMethod.Post,
             $"{Routes.Containers}{Query(("name", name), ("registry", registry), ("dockerfile", dockerfile))}",
             context,
-            ApiJson.Default.OperationView,
             cancellationToken,
             expectContinue: true);
 
@@ -74,7 +82,7 @@ public sealed class CaaStleClient : IDisposable
         GetAsync(Routes.Applications, ApiJson.Default.IReadOnlyListApplicationSummary, cancellationToken);
 
     public Task<OperationView> DeployApplicationAsync(ApplicationDeployRequest request, CancellationToken cancellationToken) =>
-        PostAsync(Routes.Applications, Body(request, ApiJson.Default.ApplicationDeployRequest), ApiJson.Default.OperationView, cancellationToken);
+        StartAsync(HttpMethod.Post, Routes.Applications, Body(request, ApiJson.Default.ApplicationDeployRequest), cancellationToken);
 
     public Task<ApplicationDetail> GetApplicationAsync(string name, bool reveal, CancellationToken cancellationToken) =>
         GetAsync($"{Routes.Applications}/{Escape(name)}{Query(("reveal", reveal))}", ApiJson.Default.ApplicationDetail, cancellationToken);
@@ -163,25 +171,55 @@ public sealed class CaaStleClient : IDisposable
         AskAsync(new HttpRequestMessage(HttpMethod.Get, Relative(path)), type, cancellationToken);
 
     private Task<OperationView> DeleteAsync(string path, CancellationToken cancellationToken) =>
-        AskAsync(new HttpRequestMessage(HttpMethod.Delete, Relative(path)), ApiJson.Default.OperationView, cancellationToken);
+        StartAsync(HttpMethod.Delete, path, null, cancellationToken);
 
-    private Task<T> PostAsync<T>(
-        string path, HttpContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken, bool expectContinue = false)
+    private Task<T> PostAsync<T>(string path, HttpContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        AskAsync(new HttpRequestMessage(HttpMethod.Post, Relative(path)) { Content = content }, type, cancellationToken);
+
+    /// <summary>Sends a request that starts an operation; again, by the same key, as long as its answer gets lost on the way.</summary>
+    private async Task<OperationView> StartAsync(
+        HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, bool expectContinue = false)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, Relative(path)) { Content = content };
-        if (expectContinue)
-            request.Headers.ExpectContinue = true;
-        return AskAsync(request, type, cancellationToken);
+        var key = Guid.NewGuid().ToString();
+        long? lost = null;
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            // Not disposed, which would dispose the content that is to be sent again.
+            var request = new HttpRequestMessage(method, Relative(path)) { Content = content };
+            request.Headers.Add(Routes.RequestKeyHeader, key);
+            request.Headers.ExpectContinue = expectContinue;
+            try
+            {
+                return await AskAsync(request, ApiJson.Default.OperationView, cancellationToken);
+            }
+            catch (Exception failure) when (lost is null ? IsLoss(failure) : IsAway(failure))
+            {
+                lost ??= clock.GetTimestamp();
+                if (clock.GetElapsedTime(lost.Value) > Patience)
+                {
+                    if (failure is ProblemException { Problem: var problem })
+                        throw new ProblemException(problem with { Next = [.. problem.Next, "cld op list"] });
+                    throw;
+                }
+            }
+
+            await Task.Delay(pause, clock, cancellationToken);
+        }
     }
+
+    /// <summary>Whether the server may have got the request, but no answer came.</summary>
+    private static bool IsLoss(Exception failure) => failure
+        is IOException or HttpRequestException { HttpRequestError: not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError) };
+
+    /// <summary>Whether no server has answered.</summary>
+    private static bool IsAway(Exception failure) => failure
+        is IOException or HttpRequestException or ProblemException { Problem.Code: ProblemCodes.ServerUnreachable };
 
     private async Task<T> AskAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        using (request)
-        {
-            using var response = await SendAsync(request, cancellationToken);
-            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            return await ReadAsync(stream, type, request, cancellationToken);
-        }
+        using var response = await SendAsync(request, cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        return await ReadAsync(stream, type, request, cancellationToken);
     }
 
     private static async Task<T> ReadAsync<T>(Stream stream, JsonTypeInfo<T> type, HttpRequestMessage request, CancellationToken cancellationToken)

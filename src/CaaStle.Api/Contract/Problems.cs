@@ -54,6 +54,9 @@ public static class ProblemCodes
     /// <summary>The store cannot be written.</summary>
     public const string StorageFailed = "storage-failed";
 
+    /// <summary>Found by a client: no server answers.</summary>
+    public const string ServerUnreachable = "server-unreachable";
+
     /// <summary>A defect of the server.</summary>
     public const string Internal = "internal";
 

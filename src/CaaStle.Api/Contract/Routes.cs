@@ -15,4 +15,10 @@ public static class Routes
     public const string Validate = "/validate";
     public const string Server = "/server";
     public const string OpenApi = "/openapi/v1.json";
+
+    /// <summary>
+    /// The header by which a client names a request that starts an operation. A request of the same name is answered with the operation
+    /// that the first has started, so that one whose answer was lost can be repeated.
+    /// </summary>
+    public const string RequestKeyHeader = "Idempotency-Key";
 }

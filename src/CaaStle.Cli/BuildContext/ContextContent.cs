@@ -21,15 +21,11 @@ internal sealed class ContextContent : HttpContent
         Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
     }
 
-    /// <summary>Why the context could not be read to its end; null if it could.</summary>
-    public ProblemException? Failure { get; private set; }
-
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? transport) =>
         SerializeToStreamAsync(stream, transport, cancellation);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? transport, CancellationToken cancellationToken)
     {
-        Failure = null;
         long sent = 0;
         await using var tar = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
         foreach (var (path, entry) in context.Entries())
@@ -68,7 +64,7 @@ internal sealed class ContextContent : HttpContent
         return created;
     }
 
-    private FileStream Open(string path, FileSystemInfo entry)
+    private static FileStream Open(string path, FileSystemInfo entry)
     {
         try
         {
@@ -78,12 +74,11 @@ internal sealed class ContextContent : HttpContent
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Failure = LocalProblems.Create(
+            throw LocalProblems.Create(
                 LocalProblems.FileNotReadable,
                 $"{path} in the build context cannot be read.",
                 e.Message,
                 $"echo '{path}' >> .dockerignore");
-            throw new IOException(e.Message, e);
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ServerConnection : IDisposable
         this.context = context;
         home = new ServerHome(context.Home);
         http = new HttpMessageInvoker(new Handler(this, note, announce));
-        Client = new CaaStleClient(http);
+        Client = new CaaStleClient(http, context.Clock);
     }
 
     public CaaStleClient Client { get; }

@@ -70,7 +70,7 @@ internal static class OperationEvents
     }
 
     private static bool IsLoss(Exception e) =>
-        e is IOException or HttpRequestException or ProblemException { Problem.Code: LocalProblems.ServerUnreachable };
+        e is IOException or HttpRequestException or ProblemException { Problem.Code: ProblemCodes.ServerUnreachable };
 
     private static ProblemException Unreachable(string operation, Exception cause) => LocalProblems.Unreachable(
         $"The connection to the server is lost, and it cannot be had again. {operation} goes on as soon as the server runs.",

@@ -5,11 +5,20 @@ using CaaStle.Engine.Ports;
 
 namespace CaaStle.Engine.Operations;
 
+/// <summary>A request that starts an operation.</summary>
+public abstract record ClientRequest
+{
+    /// <summary>Who asks.</summary>
+    public abstract string By { get; init; }
+
+    /// <summary>What the client names its request by; null when it gave no name. See <see cref="Operation"/>.</summary>
+    public string? RequestKey { get; init; }
+}
+
 /// <param name="Definition">The YAML text.</param>
 /// <param name="FileName">Where it came from, for messages.</param>
 /// <param name="KeepOnFailure">Leave what was made when it fails.</param>
-/// <param name="By">Who asks.</param>
-public sealed record CreateEnvironment(string Name, string Definition, string FileName, bool KeepOnFailure, string By)
+public sealed record CreateEnvironment(string Name, string Definition, string FileName, bool KeepOnFailure, string By) : ClientRequest
 {
     /// <summary>After which the environment is deleted by itself; null for never.</summary>
     public TimeSpan? TimeToLive { get; init; }
@@ -17,19 +26,22 @@ public sealed record CreateEnvironment(string Name, string Definition, string Fi
 
 /// <param name="ContextArchive">Path of the build context's tar file; the operation owns it from now on.</param>
 /// <param name="Dockerfile">Path of the Dockerfile within the context.</param>
-public sealed record CreateContainer(string Name, string Registry, string ContextArchive, string Dockerfile, bool KeepOnFailure, string By);
+public sealed record CreateContainer(
+    string Name, string Registry, string ContextArchive, string Dockerfile, bool KeepOnFailure, string By) : ClientRequest;
 
 /// <param name="Environment">The environment's name.</param>
-public sealed record DeployApplication(string Name, string Environment, string Definition, string FileName, bool KeepOnFailure, string By);
+public sealed record DeployApplication(
+    string Name, string Environment, string Definition, string FileName, bool KeepOnFailure, string By) : ClientRequest;
 
 /// <param name="Confirm">The environment's name, where data would be lost.</param>
-public sealed record UpdateEnvironment(string Name, string Definition, string FileName, string? Confirm, bool KeepOnFailure, string By);
+public sealed record UpdateEnvironment(
+    string Name, string Definition, string FileName, string? Confirm, bool KeepOnFailure, string By) : ClientRequest;
 
 /// <param name="Action"><see cref="OperationAction.Pause"/>, <see cref="OperationAction.Resume"/> or <see cref="OperationAction.Repair"/>.</param>
-public sealed record SwitchEnvironment(string Name, string Action, string By);
+public sealed record SwitchEnvironment(string Name, string Action, string By) : ClientRequest;
 
 /// <param name="Action">One of <see cref="OperationAction"/> that applications know.</param>
-public sealed record ChangeApplication(string Name, string Action, bool KeepOnFailure, string By)
+public sealed record ChangeApplication(string Name, string Action, bool KeepOnFailure, string By) : ClientRequest
 {
     /// <summary>Of a redeployment: the YAML text; null for the definition in force, with images as they are now.</summary>
     public string? Definition { get; init; }
@@ -45,11 +57,11 @@ public sealed record ChangeApplication(string Name, string Action, bool KeepOnFa
 }
 
 /// <summary>Runs a command once, with what the application has: its image, variables and volumes.</summary>
-public sealed record RunCommand(string Application, IReadOnlyList<string> Command, string By);
+public sealed record RunCommand(string Application, IReadOnlyList<string> Command, string By) : ClientRequest;
 
 /// <param name="Force">Delete the applications in an environment first.</param>
 /// <param name="KeepData">Leave objects that hold data.</param>
-public sealed record DeleteSubject(SubjectKey Subject, bool Force, bool KeepData, string By);
+public sealed record DeleteSubject(SubjectKey Subject, bool Force, bool KeepData, string By) : ClientRequest;
 
 /// <summary>One step of what an operation would do.</summary>
 /// <param name="Identity">The object's name in its cloud; null where that depends on what is not made yet.</param>

@@ -27,7 +27,7 @@ public sealed partial class OperationService
 
         var holds = await HoldsOfAsync(definition, environment, cancellationToken);
         return await EnqueueAsync(
-            [new(NewUpdate(subject, request.Action, text, file, desired, holds, request.KeepOnFailure, [], request.By), null)], cancellationToken);
+            [new(NewUpdate(subject, request.Action, text, file, desired, holds, request.KeepOnFailure, [], request), null)], cancellationToken);
     }
 
     public async Task<Operation> RunAsync(RunCommand request, CancellationToken cancellationToken)
@@ -47,7 +47,7 @@ public sealed partial class OperationService
             Command = request.Command,
             Desired = subject.Desired,
         };
-        return await EnqueueAsync([new(NewOperation(OperationKind.Run, subject, holds, what, request.By), null)], cancellationToken);
+        return await EnqueueAsync([new(NewOperation(OperationKind.Run, subject, holds, what, request), null)], cancellationToken);
     }
 
     /// <summary>What a change aims at: which definition, at which revision, in which number.</summary>
@@ -228,10 +228,10 @@ public sealed partial class OperationService
         IReadOnlyList<SubjectKey> holds,
         bool keepOnFailure,
         IReadOnlyList<string> after,
-        string by) => NewOperation(
+        ClientRequest request) => NewOperation(
             OperationKind.Update,
             subject,
             holds,
             new(definition, file, keepOnFailure, KeepData: false, after) { Action = action, Desired = desired, StatusBefore = subject.Status },
-            by);
+            request);
 }

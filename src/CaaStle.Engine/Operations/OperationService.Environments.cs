@@ -26,7 +26,7 @@ public sealed partial class OperationService
 
         await RefuseObstaclesAsync(services.Planner.Cloud(definition.Target), cancellationToken);
         return await EnqueueAsync(
-            [new(NewUpdate(subject, OperationAction.Update, request.Definition, request.FileName, desired, [], request.KeepOnFailure, [], request.By), null)],
+            [new(NewUpdate(subject, OperationAction.Update, request.Definition, request.FileName, desired, [], request.KeepOnFailure, [], request), null)],
             cancellationToken);
     }
 
@@ -86,7 +86,7 @@ public sealed partial class OperationService
         NewOperation New(SubjectRecord each, Desired desired, IReadOnlyList<string> after)
         {
             IReadOnlyList<SubjectKey> holds = each == subject ? [] : [subject.Key];
-            return new(NewUpdate(each, request.Action, each.Definition, "", desired, holds, false, after, request.By), null);
+            return new(NewUpdate(each, request.Action, each.Definition, "", desired, holds, false, after, request), null);
         }
     }
 

@@ -23,7 +23,7 @@ public sealed partial class OperationService(EngineServices services, Definition
         {
             ExpiresAt = services.Clock.GetUtcNow() + request.TimeToLive,
         };
-        return await CreateAsync(record, request.FileName, request.KeepOnFailure, cancellationToken);
+        return await CreateAsync(record, request.FileName, request.KeepOnFailure, request, cancellationToken);
     }
 
     public async Task<IReadOnlyList<PlannedObject>> PlanEnvironmentAsync(CreateEnvironment request, CancellationToken cancellationToken)
@@ -51,7 +51,7 @@ public sealed partial class OperationService(EngineServices services, Definition
         await RefuseObstaclesAsync(cloud, cancellationToken);
         var definition = new ContainerDefinition(request.Registry, request.ContextArchive, request.Dockerfile);
         var record = NewSubject(subject, cloud.Name, request.Registry, null, definition.ToString(), request.By);
-        return await CreateAsync(record, request.Dockerfile, request.KeepOnFailure, cancellationToken);
+        return await CreateAsync(record, request.Dockerfile, request.KeepOnFailure, request, cancellationToken);
 
         bool Matches(IRegistryType registry) => registry.Descriptor.Type == request.Registry;
     }
@@ -77,7 +77,7 @@ public sealed partial class OperationService(EngineServices services, Definition
         await RefuseApplicationObstaclesAsync(definition, record, environment, cancellationToken);
         var holds = await HoldsOfAsync(definition, environment, cancellationToken);
         var what = new OperationRequest(request.Definition, request.FileName, request.KeepOnFailure, KeepData: false, After: []) { Desired = record.Desired };
-        return await EnqueueAsync([new(NewOperation(OperationKind.Create, record, holds, what, request.By), record)], cancellationToken);
+        return await EnqueueAsync([new(NewOperation(OperationKind.Create, record, holds, what, request), record)], cancellationToken);
     }
 
     public async Task<Operation> DeleteAsync(DeleteSubject request, CancellationToken cancellationToken)
@@ -155,10 +155,10 @@ public sealed partial class OperationService(EngineServices services, Definition
     }
 
     private async Task<Operation> CreateAsync(
-        SubjectRecord record, string fileName, bool keepOnFailure, CancellationToken cancellationToken)
+        SubjectRecord record, string fileName, bool keepOnFailure, ClientRequest request, CancellationToken cancellationToken)
     {
-        var request = new OperationRequest(record.Definition, fileName, keepOnFailure, KeepData: false, After: []);
-        return await EnqueueAsync([new(NewOperation(OperationKind.Create, record, [], request, record.CreatedBy), record)], cancellationToken);
+        var what = new OperationRequest(record.Definition, fileName, keepOnFailure, KeepData: false, After: []);
+        return await EnqueueAsync([new(NewOperation(OperationKind.Create, record, [], what, request), record)], cancellationToken);
     }
 
     private SubjectRecord NewSubject(SubjectKey key, string cloud, string type, string? environment, string definition, string by) => new(
@@ -179,11 +179,11 @@ public sealed partial class OperationService(EngineServices services, Definition
     {
         var what = new OperationRequest(subject.Definition, "", KeepOnFailure: false, request.KeepData, after);
         IReadOnlyList<SubjectKey> holds = subject.Environment is { } environment ? [SubjectKey.Environment(environment)] : [];
-        return new(NewOperation(OperationKind.Delete, subject, holds, what, request.By), null);
+        return new(NewOperation(OperationKind.Delete, subject, holds, what, request), null);
     }
 
     private Operation NewOperation(
-        OperationKind kind, SubjectRecord subject, IReadOnlyList<SubjectKey> holds, OperationRequest request, string by)
+        OperationKind kind, SubjectRecord subject, IReadOnlyList<SubjectKey> holds, OperationRequest what, ClientRequest request)
     {
         var now = services.Clock.GetUtcNow();
         return new(
@@ -192,14 +192,14 @@ public sealed partial class OperationService(EngineServices services, Definition
             subject.Key,
             subject.Id,
             holds,
-            request,
+            what,
             OperationState.Queued,
-            by,
+            request.By,
             now,
             CancelledBy: null,
             Failure: null,
             EndedAt: null,
-            RequestKey: null);
+            request.RequestKey);
     }
 
     private async Task<Operation> EnqueueAsync(IReadOnlyList<NewOperation> operations, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal static class ApplicationEndpoints
         routes.MapPost(Routes.Applications, DeployAsync).WithTags("applications")
             .WithSummary("Deploys an application into an environment.").Problems(400, 404, 409, 412, 503);
         routes.MapGet(Routes.Applications + "/{name}", ShowAsync).WithTags("applications").WithSummary("Shows an application.").Problems(404);
-        routes.MapDelete(Routes.Applications + "/{name}", DeleteAsync).WithTags("applications").WithSummary("Deletes an application.").Problems(404, 409);
+        routes.MapDelete(Routes.Applications + "/{name}", DeleteAsync).WithTags("applications").WithSummary("Deletes an application.").Problems(400, 404, 409);
         routes.MapGet(Routes.Applications + "/{name}/logs", LogsAsync).WithTags("applications")
             .WithSummary("The application's log lines as NDJSON; since is an ISO time or an age such as 10m.")
             .Produces<LogLineView>(200, LogStream.ContentType).Problems(400, 404, 503);
@@ -29,11 +29,22 @@ internal static class ApplicationEndpoints
             .Select(application => SubjectViews.Application(application, operations.GetValueOrDefault(application.Key)))]);
     }
 
-    internal static async Task<Accepted<OperationView>> DeployAsync(
-        ApplicationDeployRequest request, IOperationService operations, CancellationToken cancellationToken) =>
-        Answers.Accepted(await operations.DeployApplicationAsync(
-            new(request.Name, request.Environment, request.Definition, request.FileName, request.NoRollback, Answers.Requester),
-            cancellationToken));
+    internal static Task<Accepted<OperationView>> DeployAsync(
+        ApplicationDeployRequest request,
+        [AsParameters] Acceptance acceptance,
+        IOperationService operations,
+        CancellationToken cancellationToken)
+    {
+        var deployment = new DeployApplication(
+            request.Name, request.Environment, request.Definition, request.FileName, request.NoRollback, Answers.Requester)
+        {
+            RequestKey = acceptance.Key,
+        };
+        return acceptance.OnceAsync(
+            OperationKind.Create,
+            SubjectKey.Application(request.Name),
+            () => operations.DeployApplicationAsync(deployment, cancellationToken));
+    }
 
     internal static async Task<Ok<ApplicationDetail>> ShowAsync(
         string name, bool? reveal, IStateStore store, ISecretVault vault, CancellationToken cancellationToken)
@@ -46,12 +57,19 @@ internal static class ApplicationEndpoints
             Answers.Outputs(reveal, vault)));
     }
 
-    internal static async Task<Accepted<OperationView>> DeleteAsync(
-        string name, bool? keepData, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
+    internal static Task<Accepted<OperationView>> DeleteAsync(
+        string name,
+        bool? keepData,
+        [AsParameters] Acceptance acceptance,
+        IOperationService operations,
+        CancellationToken cancellationToken)
     {
-        var application = await store.GetSubjectAsync(SubjectKey.Application(name), cancellationToken);
-        return Answers.Accepted(await operations.DeleteAsync(
-            new(application.Key, Force: false, keepData == true, Answers.Requester), cancellationToken));
+        var deletion = new DeleteSubject(SubjectKey.Application(name), Force: false, keepData == true, Answers.Requester)
+        {
+            RequestKey = acceptance.Key,
+        };
+        return acceptance.OnceAsync(
+            OperationKind.Delete, deletion.Subject, () => operations.DeleteAsync(deletion, cancellationToken));
     }
 
     internal static LogStream LogsAsync(

@@ -1,6 +1,7 @@
 using CaaStle.Api;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
+using CaaStle.Engine.Planning;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Endpoints.Views;
 using CaaStle.Server.Problems;
@@ -19,7 +20,7 @@ internal static class ContainerEndpoints
             .WithSummary("Builds a container from the build context in the body, a tar archive.")
             .Accepts<Stream>(Archive).Problems(400, 409, 413, 503);
         routes.MapGet(Routes.Containers + "/{name}", ShowAsync).WithTags("containers").WithSummary("Shows a container.").Problems(404);
-        routes.MapDelete(Routes.Containers + "/{name}", DeleteAsync).WithTags("containers").WithSummary("Deletes a container.").Problems(404, 409, 412);
+        routes.MapDelete(Routes.Containers + "/{name}", DeleteAsync).WithTags("containers").WithSummary("Deletes a container.").Problems(400, 404, 409, 412);
     }
 
     internal static async Task<Ok<IReadOnlyList<ContainerSummary>>> ListAsync(IStateStore store, CancellationToken cancellationToken)
@@ -29,11 +30,12 @@ internal static class ContainerEndpoints
             .Select(container => SubjectViews.Container(container, operations.GetValueOrDefault(container.Key)))]);
     }
 
-    internal static async Task<Accepted<OperationView>> CreateAsync(
+    internal static Task<Accepted<OperationView>> CreateAsync(
         string name,
         string registry,
         string? dockerfile,
         bool? noRollback,
+        [AsParameters] Acceptance acceptance,
         HttpContext context,
         ContextStore contexts,
         IStateStore store,
@@ -41,22 +43,35 @@ internal static class ContainerEndpoints
         CancellationToken cancellationToken)
     {
         ContextStore.CheckName(name);
-        if (await store.FindSubjectAsync(SubjectKey.Container(name), cancellationToken) is { } existing)
-        {
-            var underWay = await store.ListOperationsAsync(new(existing.Key, UnderWay: true, Limit: 1), cancellationToken);
-            throw underWay is [var holder, ..] ? new OperationConflictException(holder) : new SubjectExistsException(existing.Key);
-        }
+        return acceptance.OnceAsync(OperationKind.Create, SubjectKey.Container(name), AcceptAsync);
 
-        var archive = await contexts.SaveAsync(name, context, cancellationToken);
-        try
+        async Task<Operation> AcceptAsync()
         {
-            var request = new CreateContainer(name, registry, archive, dockerfile ?? "Dockerfile", noRollback == true, Answers.Requester);
-            return Answers.Accepted(await operations.CreateContainerAsync(request, cancellationToken));
-        }
-        catch
-        {
-            ContextStore.Remove(archive);
-            throw;
+            if (await store.FindSubjectAsync(SubjectKey.Container(name), cancellationToken) is { } existing)
+            {
+                var underWay = await store.ListOperationsAsync(new(existing.Key, UnderWay: true, Limit: 1), cancellationToken);
+                throw underWay is [var holder, ..] ? new OperationConflictException(holder) : new SubjectExistsException(existing.Key);
+            }
+
+            var archive = await contexts.SaveAsync(name, context, cancellationToken);
+            var isOwned = false;
+            try
+            {
+                var request = new CreateContainer(name, registry, archive, dockerfile ?? "Dockerfile", noRollback == true, Answers.Requester)
+                {
+                    RequestKey = acceptance.Key,
+                };
+                var operation = await operations.CreateContainerAsync(request, cancellationToken);
+                isOwned = ContainerDefinition.Parse(operation.Request.Definition).ContextArchive == archive;
+                return operation;
+            }
+            finally
+            {
+                if (!isOwned)
+                {
+                    ContextStore.Remove(archive);
+                }
+            }
         }
     }
 
@@ -71,11 +86,14 @@ internal static class ContainerEndpoints
             Answers.Outputs(reveal, vault)));
     }
 
-    internal static async Task<Accepted<OperationView>> DeleteAsync(
-        string name, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
+    internal static Task<Accepted<OperationView>> DeleteAsync(
+        string name, [AsParameters] Acceptance acceptance, IOperationService operations, CancellationToken cancellationToken)
     {
-        var container = await store.GetSubjectAsync(SubjectKey.Container(name), cancellationToken);
-        return Answers.Accepted(await operations.DeleteAsync(
-            new(container.Key, Force: false, KeepData: false, Answers.Requester), cancellationToken));
+        var deletion = new DeleteSubject(SubjectKey.Container(name), Force: false, KeepData: false, Answers.Requester)
+        {
+            RequestKey = acceptance.Key,
+        };
+        return acceptance.OnceAsync(
+            OperationKind.Delete, deletion.Subject, () => operations.DeleteAsync(deletion, cancellationToken));
     }
 }

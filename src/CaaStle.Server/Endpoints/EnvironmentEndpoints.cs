@@ -18,7 +18,7 @@ internal static class EnvironmentEndpoints
             .WithSummary("Says what creating an environment would make; changes nothing.").Problems(400);
         routes.MapGet(Routes.Environments + "/{name}", ShowAsync).WithTags("environments").WithSummary("Shows an environment.").Problems(404);
         routes.MapDelete(Routes.Environments + "/{name}", DeleteAsync).WithTags("environments")
-            .WithSummary("Deletes an environment, with force the applications in it first.").Problems(404, 409, 412);
+            .WithSummary("Deletes an environment, with force the applications in it first.").Problems(400, 404, 409, 412);
         routes.MapGet(Routes.Environments + "/{name}/deletion", PlanDeletionAsync).WithTags("environments")
             .WithSummary("Says what deleting an environment would delete; changes nothing.").Problems(404, 412);
         routes.MapGet(Routes.Environments + "/{name}/history", HistoryAsync).WithTags("environments")
@@ -51,14 +51,20 @@ internal static class EnvironmentEndpoints
         return TypedResults.Ok<IReadOnlyList<EnvironmentSummary>>(summaries);
     }
 
-    internal static async Task<Accepted<OperationView>> CreateAsync(
-        EnvironmentCreateRequest request, IOperationService operations, CancellationToken cancellationToken) =>
-        Answers.Accepted(await operations.CreateEnvironmentAsync(Creation(request), cancellationToken));
+    internal static Task<Accepted<OperationView>> CreateAsync(
+        EnvironmentCreateRequest request,
+        [AsParameters] Acceptance acceptance,
+        IOperationService operations,
+        CancellationToken cancellationToken) =>
+        acceptance.OnceAsync(
+            OperationKind.Create,
+            SubjectKey.Environment(request.Name),
+            () => operations.CreateEnvironmentAsync(Creation(request, acceptance.Key), cancellationToken));
 
     internal static async Task<Ok<PlanView>> PlanAsync(
         EnvironmentCreateRequest request, IOperationService operations, CancellationToken cancellationToken) =>
         TypedResults.Ok(DefinitionViews.Plan(
-            SubjectKey.Environment(request.Name).ToString(), "create", await operations.PlanEnvironmentAsync(Creation(request), cancellationToken)));
+            SubjectKey.Environment(request.Name).ToString(), "create", await operations.PlanEnvironmentAsync(Creation(request, null), cancellationToken)));
 
     internal static async Task<Ok<EnvironmentDetail>> ShowAsync(
         string name, bool? reveal, IStateStore store, ISecretVault vault, CancellationToken cancellationToken)
@@ -73,14 +79,22 @@ internal static class EnvironmentEndpoints
             Answers.Outputs(reveal, vault)));
     }
 
-    internal static async Task<Accepted<OperationView>> DeleteAsync(
-        string name, bool? force, bool? keepData, IStateStore store, IOperationService operations, CancellationToken cancellationToken) =>
-        Answers.Accepted(await operations.DeleteAsync(await DeletionAsync(name, force, keepData, store, cancellationToken), cancellationToken));
+    internal static Task<Accepted<OperationView>> DeleteAsync(
+        string name,
+        bool? force,
+        bool? keepData,
+        [AsParameters] Acceptance acceptance,
+        IOperationService operations,
+        CancellationToken cancellationToken) =>
+        acceptance.OnceAsync(
+            OperationKind.Delete,
+            SubjectKey.Environment(name),
+            () => operations.DeleteAsync(Deletion(name, force, keepData, acceptance.Key), cancellationToken));
 
     internal static async Task<Ok<PlanView>> PlanDeletionAsync(
-        string name, bool? force, bool? keepData, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
+        string name, bool? force, bool? keepData, IOperationService operations, CancellationToken cancellationToken)
     {
-        var deletion = await DeletionAsync(name, force, keepData, store, cancellationToken);
+        var deletion = Deletion(name, force, keepData, null);
         return TypedResults.Ok(
             DefinitionViews.Plan(deletion.Subject.ToString(), "delete", await operations.PlanDeletionAsync(deletion, cancellationToken)));
     }
@@ -94,13 +108,9 @@ internal static class EnvironmentEndpoints
                 StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There never was an environment {name}.", null, "cld env list");
     }
 
-    private static CreateEnvironment Creation(EnvironmentCreateRequest request) =>
-        new(request.Name, request.Definition, request.FileName, request.NoRollback, Answers.Requester);
+    private static CreateEnvironment Creation(EnvironmentCreateRequest request, string? requestKey) =>
+        new(request.Name, request.Definition, request.FileName, request.NoRollback, Answers.Requester) { RequestKey = requestKey };
 
-    private static async Task<DeleteSubject> DeletionAsync(
-        string name, bool? force, bool? keepData, IStateStore store, CancellationToken cancellationToken)
-    {
-        var environment = await store.GetSubjectAsync(SubjectKey.Environment(name), cancellationToken);
-        return new(environment.Key, force == true, keepData == true, Answers.Requester);
-    }
+    private static DeleteSubject Deletion(string name, bool? force, bool? keepData, string? requestKey) =>
+        new(SubjectKey.Environment(name), force == true, keepData == true, Answers.Requester) { RequestKey = requestKey };
 }

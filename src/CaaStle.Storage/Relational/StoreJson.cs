@@ -24,5 +24,26 @@ internal sealed partial class StoreJson : JsonSerializerContext
     public static T Read<T>(string json) =>
         JsonSerializer.Deserialize(json, TypeOf<T>()) ?? throw new JsonException($"The store has 'null' where a {typeof(T).Name} belongs.");
 
-    private static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)Default.GetTypeInfo(typeof(T))!;
+    private static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)Resolver.Options.GetTypeInfo(typeof(T));
+
+    /// <summary>
+    /// Generated code forgets what a property that was added later is to be where an old text does not have it: it sets such properties
+    /// of a record in any case. The types that have some are read by reflection.
+    /// </summary>
+    private sealed class Resolver : IJsonTypeInfoResolver
+    {
+        private readonly DefaultJsonTypeInfoResolver byReflection = new();
+
+        public static JsonSerializerOptions Options { get; } = new(Default.Options) { TypeInfoResolver = new Resolver() };
+
+        public JsonTypeInfo? GetTypeInfo(Type type, JsonSerializerOptions options) =>
+            HasAddedProperties(type) ? byReflection.GetTypeInfo(type, options) : ((IJsonTypeInfoResolver)Default).GetTypeInfo(type, options);
+
+        private static bool HasAddedProperties(Type type)
+        {
+            var parameters = type.GetConstructors().SelectMany(constructor => constructor.GetParameters()).Select(parameter => parameter.Name);
+            return type.Namespace == typeof(JournalEntry).Namespace
+                && type.GetProperties().Any(property => property.CanWrite && !parameters.Contains(property.Name));
+        }
+    }
 }

@@ -227,7 +227,7 @@ public sealed class OperationTests
         server
             .On("POST", "/environments", Make.Operation("queued"), ApiJson.Default.OperationView, 202)
             .Stream("op-1", [.. Make.Success.Take(4)])
-            .Break("op-1")
+            .Break("GET", "/operations/op-1/events")
             .Stream("op-1", [.. Make.Success.Take(7)])
             .Stream("op-1", Make.Success)
             .On("GET", "/operations/op-1", Make.Operation("succeeded"), ApiJson.Default.OperationView);

@@ -134,7 +134,7 @@ public sealed class ServerTests
         .On("GET", "/server", Status, ApiJson.Default.ServerStatus)
         .On("GET", "/environments", context => FakeServer.WriteAsync(context, 200, "[]"));
 
-    private static void Executable(Cld cld, string script)
+    internal static void Executable(Cld cld, string script)
     {
         var path = cld.Write("cld-server", $"#!/bin/sh\n{script}\n");
         if (!OperatingSystem.IsWindows())

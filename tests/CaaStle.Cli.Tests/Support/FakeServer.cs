@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace CaaStle.Cli.Tests.Support;
 
 /// <summary>A request as it came over the wire.</summary>
-internal sealed record Received(string Method, string PathAndQuery, string? Authorization, string? LastEventId, byte[] Body)
+internal sealed record Received(string Method, string PathAndQuery, string? Authorization, string? LastEventId, string? Key, byte[] Body)
 {
     public string Text => Encoding.UTF8.GetString(Body);
 
@@ -63,8 +63,8 @@ internal sealed class FakeServer : IAsyncDisposable
         On("GET", $"/operations/{operation}/events", context => WriteEventsAsync(context, events));
 
     /// <summary>The connection breaks instead of an answer.</summary>
-    public FakeServer Break(string operation) =>
-        On("GET", $"/operations/{operation}/events", context =>
+    public FakeServer Break(string method, string path) =>
+        On(method, path, context =>
         {
             context.Abort();
             return Task.CompletedTask;
@@ -105,7 +105,12 @@ internal sealed class FakeServer : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body);
         var request = context.Request;
         Requests.Enqueue(new(
-            request.Method, $"{request.Path}{request.QueryString}", request.Headers.Authorization, request.Headers["Last-Event-ID"], body.ToArray()));
+            request.Method,
+            $"{request.Path}{request.QueryString}",
+            request.Headers.Authorization,
+            request.Headers["Last-Event-ID"],
+            request.Headers[Routes.RequestKeyHeader],
+            body.ToArray()));
         RequestDelegate? answer = null;
         if (answers.TryGetValue($"{request.Method} {request.Path}", out var queue))
         {

@@ -16,7 +16,7 @@ public sealed class DatabaseCrashTests
         await using var installation = new Installation();
         var environment = installation.Environment;
         var file = installation.Write("environment.yaml", Samples.MySql);
-        var crashed = await installation.CrashDuringAsync(at, $"environment/{environment}", 0, "env", "create", environment, file);
+        var crashed = await installation.CrashDuringAsync(at, 0, "env", "create", environment, file);
         Assert.True(crashed, "There was no such append.");
 
         var shown = await installation.ShowEnvironmentAsync(reveal: true);
@@ -32,7 +32,7 @@ public sealed class DatabaseCrashTests
             Assert.Equal("orders", answer);
         }
 
-        await installation.CrashDuringAsync(at, $"environment/{environment}", 0, "env", "delete", environment, "--yes");
+        await installation.CrashDuringAsync(at, 0, "env", "delete", environment, "--yes");
         await installation.AssertNothingIsLeftAsync();
         return true;
     });

@@ -25,41 +25,21 @@ internal static class Lifecycle
         var (environment, application) = (installation.Environment, installation.Application);
 
         var created = await installation.CrashDuringAsync(
-            at, $"environment/{environment}", 0, "env", "create", environment, installation.Write("environment.yaml", Samples.Redis));
+            at, 0, "env", "create", environment, installation.Write("environment.yaml", Samples.Redis));
         var shown = await installation.ShowEnvironmentAsync();
         Assert.Equal("available", shown.Status);
         await installation.AssertDockerHasAsync(networks: 1, volumes: 1, containers: 1, shown.Objects);
 
         var deployed = await installation.CrashDuringAsync(
-            at, $"application/{application}", 0, "app", "deploy", application, environment, installation.Write("shop.yaml", Samples.AsksRedis));
+            at, 0, "app", "deploy", application, environment, installation.Write("shop.yaml", Samples.AsksRedis));
         Assert.Equal(Samples.RedisAnswer, await installation.AskApplicationAsync());
         await installation.AssertDockerHasAsync(
             networks: 1, volumes: 1, containers: 2, shown.Objects, (await installation.ShowApplicationAsync()).Objects);
 
-        var deleted = await DeleteAsync(installation, at);
+        var deleted = await installation.CrashDuringAsync(at, 0, "env", "delete", environment, "--force", "--yes");
         await installation.AssertNothingIsLeftAsync();
         await installation.ExpectAsync(4, "env", "show", environment);
         await installation.ExpectAsync(4, "app", "show", application);
         return created || deployed || deleted;
-    }
-
-    private static async Task<bool> DeleteAsync(Installation installation, int at)
-    {
-        string[] command = ["env", "delete", installation.Environment, "--force", "--yes"];
-        await installation.StopServerAsync();
-        var server = await installation.StartServerAsync(at);
-        var result = await installation.CldAsync(command);
-        if (result.ExitCode is 9 or 5)
-        {
-            // The server died before it could answer, or what it had started is in the way of the repeated request: who repeats the command finds the work going on, or done.
-            result = await installation.CldAsync([.. command, "--wait-lock"]);
-            Assert.True(result.ExitCode is 0 or 4, $"Repeated: {result}");
-        }
-        else
-        {
-            Assert.True(result.ExitCode == 0, $"{result}");
-        }
-
-        return server.HasExited;
     }
 }

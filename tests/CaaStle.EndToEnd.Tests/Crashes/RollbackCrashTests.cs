@@ -18,7 +18,7 @@ public sealed class RollbackCrashTests
         await using var installation = new Installation();
         var file = installation.Write("environment.yaml", Samples.RedisAndAbsentImage);
         var crashed = await installation.CrashDuringAsync(
-            at, $"environment/{installation.Environment}", 7, "env", "create", installation.Environment, file);
+            at, 7, "env", "create", installation.Environment, file);
         await installation.AssertNothingIsLeftAsync();
         await installation.ExpectAsync(4, "env", "show", installation.Environment);
         return crashed;

@@ -4,6 +4,7 @@ using CaaStle.Api;
 using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
+using CaaStle.Engine.Planning;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Hosting;
 
@@ -17,6 +18,9 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
     private IStateStore Store => openedStore();
 
     public Exception? Refusal { get; set; }
+
+    /// <summary>What happens while a request is checked.</summary>
+    public Func<Task>? Checking { get; set; }
 
     public List<object> Requests { get; } = [];
 
@@ -45,10 +49,26 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
 
     public Task<IReadOnlyList<PlannedObject>> PlanDeletionAsync(DeleteSubject request, CancellationToken ct) => PlanAsync(request);
 
-    public async Task<Operation> CancelAsync(string operationId, string by, CancellationToken ct)
+    public Task<Operation> UpdateEnvironmentAsync(UpdateEnvironment request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Update, SubjectKey.Environment(request.Name));
+
+    public Task<IReadOnlyList<PlannedChange>> PlanUpdateAsync(UpdateEnvironment request, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task<Operation> SwitchEnvironmentAsync(SwitchEnvironment request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Update, SubjectKey.Environment(request.Name));
+
+    public Task SetTimeToLiveAsync(string name, TimeSpan? timeToLive, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task<Operation> ChangeApplicationAsync(ChangeApplication request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Update, SubjectKey.Application(request.Name));
+
+    public Task<Operation> RunAsync(RunCommand request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Run, SubjectKey.Application(request.Application));
+
+    public async Task<Operation> CancelAsync(string operationId, bool keep, string by, CancellationToken ct)
     {
         ThrowRefusal();
-        await Store.AppendAsync(operationId, [new CancelRequested(by)], ct);
+        await Store.AppendAsync(operationId, [new CancelRequested(by) { Keep = keep }], ct);
         return (await Store.FindOperationAsync(operationId, ct))!;
     }
 
@@ -64,9 +84,14 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
         }
     }
 
-    public async IAsyncEnumerable<LogLine> ReadLogsAsync(SubjectRecord subject, LogQuery query, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<LogLine> ReadLogsAsync(SubjectKey subject, LogQuery query, [EnumeratorCancellation] CancellationToken ct)
     {
         AskedForLog = query;
+        if (!query.Previous && await Store.FindSubjectAsync(subject, ct) is null)
+        {
+            throw new RefusedException(RefusedException.NotFound, $"There is no {subject}.", []);
+        }
+
         foreach (var line in Log)
         {
             yield return line;
@@ -94,15 +119,24 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
 
     public string ApplicationSchema() => """{"title":"application"}""";
 
-    private async Task<Operation> AcceptAsync(object request, OperationKind kind, SubjectKey subject, params IReadOnlyList<SubjectKey> holds)
+    private async Task<Operation> AcceptAsync(ClientRequest request, OperationKind kind, SubjectKey subject, params IReadOnlyList<SubjectKey> holds)
     {
+        await (Checking?.Invoke() ?? Task.CompletedTask);
         ThrowRefusal();
         Requests.Add(request);
         var existing = await Store.FindSubjectAsync(subject, CancellationToken.None);
+        if (existing is null && kind == OperationKind.Delete)
+        {
+            throw new RefusedException(RefusedException.NotFound, $"There is no {subject}.", []);
+        }
+
+        var definition = request is CreateContainer container
+            ? new ContainerDefinition(container.Registry, container.ContextArchive, container.Dockerfile).ToString()
+            : "definition";
         var id = existing?.Id ?? "abc123";
         var operation = new Operation(
-            $"op-{++operations:000000000000}", kind, subject, id, holds, new("definition", "file.yaml", false, false, []),
-            OperationState.Queued, "ada", clock.GetUtcNow(), null, null, null, null);
+            $"op-{++operations:000000000000}", kind, subject, id, holds, new(definition, "file.yaml", false, false, []),
+            OperationState.Queued, "ada", clock.GetUtcNow(), null, null, null, request.RequestKey);
         var created = kind == OperationKind.Create ? Samples.Subject(subject, SubjectStatus.Creating, id) : null;
         return await Store.EnqueueAsync([new(operation, created)], CancellationToken.None);
     }

@@ -86,8 +86,12 @@ internal static class Sample
 
     public static OperationEnded Ended(OperationState state) => new(state, state == OperationState.Succeeded ? Outputs : NoOutputs);
 
-    /// <summary>One entry of every type.</summary>
-    public static IReadOnlyList<JournalEntry> EveryEntry { get; } =
+    private static ObjectRecord Record(string key) => new(
+        SubjectKey.Environment("orders"), "id-orders", "op-1", key, "docker/volume", $"orders-{key}", "{}", """{"id":"1"}""", ["network"],
+        HoldsData: true, ObjectStatus.Ready);
+
+    /// <summary>One entry of every type that the first version had, as it had it.</summary>
+    public static IReadOnlyList<JournalEntry> EveryEntryOfTheFirst { get; } =
     [
         new OperationQueued("ann"),
         new OperationStarted(Resumed: true),
@@ -107,5 +111,19 @@ internal static class Sample
         new ObjectDeleted("network"),
         new LeftoversChecked(["docker/volume orders-stray"]),
         Ended(OperationState.Kept),
+    ];
+
+    /// <summary>One entry of every type.</summary>
+    public static IReadOnlyList<JournalEntry> EveryEntry { get; } =
+    [
+        .. EveryEntryOfTheFirst,
+        new OperationPlanned([new("volume", "docker/volume", ["network"]) { Removes = true }]),
+        new ObjectChanging("volume", """{"size":2}""", ["network"], HoldsData: true, Record("volume")),
+        new ObjectReplacing("volume", Record("volume")),
+        new CancelRequested("bob") { Keep = true },
+        new ObjectRestoring("volume", Record("volume")),
+        new LogKept("volume", [new(Time, "container", "last words")]),
+        new OperationFailing(new("object-failed", "volume", "exited with 1", []) { ExitCode = 1 }),
+        new OperationCommitted(Outputs, ["network"]),
     ];
 }

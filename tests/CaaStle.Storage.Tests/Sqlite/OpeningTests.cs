@@ -155,15 +155,17 @@ public sealed class OpeningTests : IDisposable
             operations.Select(operation => (operation.Id, operation.State, operation.CancelledBy)));
         Assert.Equal("object-failed", operations[1].Failure?.Code);
         Assert.Equivalent(
-            (JournalEntry[])[new OperationQueued("ann"), .. Sample.EveryEntry, Sample.Ended(OperationState.Succeeded)],
+            (JournalEntry[])[new OperationQueued("ann"), .. Sample.EveryEntryOfTheFirst, Sample.Ended(OperationState.Succeeded)],
             (await store.ReadJournalAsync("op-1", 0, 100, Cancellation)).Select(record => record.Entry),
             strict: true);
         var subject = await store.FindSubjectAsync(SubjectKey.Environment("orders"), Cancellation);
         Assert.Equal(SubjectStatus.Available, subject?.Status);
         Assert.Equivalent(Sample.Outputs, subject?.Outputs, strict: true);
-        Assert.Equal((new Desired(), null), (subject?.Desired, subject?.ExpiresAt));
+        Assert.Equivalent(new Desired(), subject?.Desired, strict: true);
+        Assert.Null(subject?.ExpiresAt);
         Assert.All(operations, operation => Assert.Null(operation.RequestKey));
         Assert.All(operations, operation => Assert.Equal((null, null), (operation.Request.Action, operation.Request.Desired)));
+        Assert.All(operations, operation => Assert.Empty(operation.Request.Command));
         var kept = Assert.Single(await store.ListObjectsAsync("id-orders", Cancellation));
         Assert.Equal(("volume", ObjectStatus.Kept, true), (kept.Key, kept.Status, kept.HoldsData));
         await store.AppendAsync("op-2", [Sample.Ended(OperationState.Kept)], Cancellation);

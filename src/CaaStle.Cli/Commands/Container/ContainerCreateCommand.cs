@@ -39,10 +39,6 @@ internal sealed class ContainerCreateCommand : LeafCommand
                     return await invocation.Client.CreateContainerAsync(
                         invocation.Required(name), invocation.Required(registry), build.Dockerfile, content, cancellationToken);
                 }
-                catch (HttpRequestException) when (content.Failure is not null)
-                {
-                    throw content.Failure;
-                }
                 finally
                 {
                     progress.End();

@@ -35,7 +35,7 @@ internal sealed class ServerStopCommand : LeafCommand
                     ProblemCodes.NotAvailable, $"The server (process {status.ProcessId}) has not ended yet.", null, "cld server status");
             }
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or ProblemException { Problem.Code: LocalProblems.ServerUnreachable })
+        catch (Exception e) when (e is IOException or HttpRequestException or ProblemException { Problem.Code: ProblemCodes.ServerUnreachable })
         {
             // Gone, as it should be.
         }

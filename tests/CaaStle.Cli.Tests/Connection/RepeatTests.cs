@@ -1,0 +1,144 @@
+using CaaStle.Api;
+using CaaStle.Cli.BuildContext;
+using CaaStle.Cli.Tests.Support;
+
+namespace CaaStle.Cli.Tests.Connection;
+
+/// <summary>A request gets no answer: it may have been accepted, or not.</summary>
+public sealed class RepeatTests
+{
+    public static TheoryData<string, string[]> Starts => new()
+    {
+        { "POST /environments", ["env", "create", "orders", "env.yaml"] },
+        { "DELETE /environments/orders", ["env", "delete", "orders", "--yes"] },
+        { "POST /containers", ["container", "create", "web", "local"] },
+        { "DELETE /containers/web", ["container", "delete", "web", "--yes"] },
+        { "POST /apps", ["app", "deploy", "shop", "orders", "app.yaml"] },
+        { "DELETE /apps/shop", ["app", "delete", "shop", "--yes"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Starts))]
+    public async Task What_starts_an_operation_is_repeated_by_its_key_and_followed(string request, string[] words)
+    {
+        await using var server = await FakeServer.StartAsync();
+        var (method, path) = (request.Split(' ')[0], request.Split(' ')[1]);
+        Follow(server)
+            .Break(method, path)
+            .On(method, path, CutOffAsync)
+            .On(method, path, Make.Operation("queued"), ApiJson.Default.OperationView, 202);
+        using var cld = Ready(server);
+
+        var result = await cld.RunAsync([.. words, "-q"]);
+
+        Assert.True(result.Exit == ExitCode.Ok, result.Error);
+        var sent = server.Requests.Where(each => each.Method == method).ToList();
+        Assert.Equal(3, sent.Count);
+        Assert.NotNull(sent[0].Key);
+        Assert.All(sent, each => Assert.Equal(sent[0].Key, each.Key));
+        Assert.All(sent, each => Assert.Equal(sent[0].PathAndQuery, each.PathAndQuery));
+        Assert.All(sent, each => Assert.Equal(sent[0].Body, each.Body));
+
+        await cld.RunAsync([.. words, "-q"]);
+        Assert.NotEqual(sent[0].Key, server.Requests.Last(each => each.Method == method).Key);
+    }
+
+    [Fact]
+    public async Task When_the_server_has_died_the_next_one_is_asked_by_the_same_key()
+    {
+        var dying = await FakeServer.StartAsync();
+        dying.On("POST", "/environments", async context =>
+        {
+            context.Abort();
+            await Task.Yield();
+            _ = dying.DisposeAsync().AsTask();
+        });
+        await using var next = await FakeServer.StartAsync();
+        Follow(next)
+            .On("GET", "/server", context => FakeServer.WriteAsync(context, 200, "{}"))
+            .On("POST", "/environments", Make.Operation("queued"), ApiJson.Default.OperationView, 202);
+        using var cld = Ready(dying);
+        ServerTests.Executable(cld, $$"""echo '{"url":"{{next.Url}}","processId":1,"version":"0.1.0"}' > "$CLD_HOME/server.json"; sleep 1""");
+
+        var result = await cld.RunAsync("env", "create", "orders", "env.yaml", "--progress", "quiet");
+
+        Assert.True(result.Exit == ExitCode.Ok, result.Error);
+        Assert.StartsWith("Starting the server…\n", result.Error);
+        Assert.Equal(dying.Requests.First(each => each.Method == "POST").Key, next.Requests.Single(each => each.Method == "POST").Key);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task When_no_server_can_be_had_again_it_says_where_to_look_and_exits_with_9(bool isGone)
+    {
+        var server = await FakeServer.StartAsync();
+        server.On("POST", "/environments", async context =>
+        {
+            context.Abort();
+            await Task.Yield();
+            if (isGone)
+                _ = server.DisposeAsync().AsTask();
+        });
+        using var cld = Ready(server);
+        cld.Variables["CLD_SERVER"] = server.Url;
+
+        var result = await cld.RunAsync("env", "create", "orders", "env.yaml");
+
+        Assert.Equal(ExitCode.Unreachable, result.Exit);
+        Assert.EndsWith("→ cld server status\n→ cld op list\n", result.Error);
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_was_refused_is_not_repeated()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.Refuse("POST", "/environments", Make.Problem(ProblemCodes.StorageFailed, 507, "The disk is full."));
+        using var cld = Ready(server);
+
+        Assert.Equal(ExitCode.Failed, (await cld.RunAsync("env", "create", "orders", "env.yaml")).Exit);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_file_of_the_build_context_that_cannot_be_read_is_named_and_nothing_is_repeated()
+    {
+        await using var server = await FakeServer.StartAsync();
+        using var cld = Ready(server);
+        cld.Write("a.txt", "first");
+        var second = cld.Write("b.txt", "second");
+        var build = ContextDirectory.Open(cld.WorkingDirectory, "Dockerfile");
+        using var content = new ContextContent(build, _ => File.Delete(second), TestContext.Current.CancellationToken);
+        using var connection = new Cli.Connection.ServerConnection(cld.Context(TextWriter.Null, TextWriter.Null), _ => { });
+
+        var failure = await Assert.ThrowsAsync<ProblemException>(
+            () => connection.Client.CreateContainerAsync("web", "local", "Dockerfile", content, TestContext.Current.CancellationToken));
+
+        Assert.Equal((LocalProblems.FileNotReadable, "b.txt in the build context cannot be read."), (failure.Problem.Code, failure.Problem.Title));
+    }
+
+    private static FakeServer Follow(FakeServer server) => server
+        .Stream("op-1", Make.Success)
+        .On("GET", "/operations/op-1", Make.Operation("succeeded"), ApiJson.Default.OperationView)
+        .On("GET", "/environments/orders/deletion", new PlanView("environment/orders", "delete", []), ApiJson.Default.PlanView);
+
+    /// <summary>The head of an answer, and half of its body.</summary>
+    private static async Task CutOffAsync(Microsoft.AspNetCore.Http.HttpContext context)
+    {
+        context.Response.StatusCode = 202;
+        context.Response.ContentLength = 1000;
+        await context.Response.Body.WriteAsync("""{"id":"op-1","""u8.ToArray());
+        await context.Response.Body.FlushAsync();
+        context.Abort();
+    }
+
+    private static Cld Ready(FakeServer server)
+    {
+        var cld = new Cld(server);
+        cld.Write("env.yaml", "environment: {}\n");
+        cld.Write("app.yaml", "app: {}\n");
+        cld.Write("Dockerfile", "FROM scratch\n");
+        return cld;
+    }
+}
