@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using CaaStle.Abstractions;
 using CaaStle.Api;
+using CaaStle.Engine.Definitions;
+using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Extensions;
@@ -111,6 +113,10 @@ internal sealed class TestServer : IAsyncDisposable
             services.AddSingleton<IOperationRunner>(Engine);
             services.AddSingleton<IObjectReader>(Engine);
             services.AddSingleton<IDefinitionChecker>(Engine);
+            services.AddSingleton<ObjectSerializer>();
+            services.AddSingleton<DefinitionReader>();
+            services.AddSingleton<RevisionReader>();
+            services.AddSingleton(provider => new ExpiryWatch(provider.GetRequiredService<IStateStore>(), Engine, TimeProvider.System, (_, _) => { }));
         }
     }
 }

@@ -27,5 +27,7 @@ public sealed class FakeCloud : ICloud
         public void Plan(CoeRequest request, Blueprint plan) { }
 
         public void PlanApplication(ApplicationRequest request, Blueprint plan) { }
+
+        public void PlanJob(JobRequest request, Blueprint plan) { }
     }
 }

@@ -4,6 +4,7 @@ using CaaStle.Api;
 using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
+using CaaStle.Engine.Planning;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Hosting;
 
@@ -45,10 +46,26 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
 
     public Task<IReadOnlyList<PlannedObject>> PlanDeletionAsync(DeleteSubject request, CancellationToken ct) => PlanAsync(request);
 
-    public async Task<Operation> CancelAsync(string operationId, string by, CancellationToken ct)
+    public Task<Operation> UpdateEnvironmentAsync(UpdateEnvironment request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Update, SubjectKey.Environment(request.Name));
+
+    public Task<IReadOnlyList<PlannedChange>> PlanUpdateAsync(UpdateEnvironment request, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task<Operation> SwitchEnvironmentAsync(SwitchEnvironment request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Update, SubjectKey.Environment(request.Name));
+
+    public Task SetTimeToLiveAsync(string name, TimeSpan? timeToLive, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task<Operation> ChangeApplicationAsync(ChangeApplication request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Update, SubjectKey.Application(request.Name));
+
+    public Task<Operation> RunAsync(RunCommand request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Run, SubjectKey.Application(request.Application));
+
+    public async Task<Operation> CancelAsync(string operationId, bool keep, string by, CancellationToken ct)
     {
         ThrowRefusal();
-        await Store.AppendAsync(operationId, [new CancelRequested(by)], ct);
+        await Store.AppendAsync(operationId, [new CancelRequested(by) { Keep = keep }], ct);
         return (await Store.FindOperationAsync(operationId, ct))!;
     }
 
@@ -64,9 +81,14 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
         }
     }
 
-    public async IAsyncEnumerable<LogLine> ReadLogsAsync(SubjectRecord subject, LogQuery query, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<LogLine> ReadLogsAsync(SubjectKey subject, LogQuery query, [EnumeratorCancellation] CancellationToken ct)
     {
         AskedForLog = query;
+        if (!query.Previous && await Store.FindSubjectAsync(subject, ct) is null)
+        {
+            throw new RefusedException(RefusedException.NotFound, $"There is no {subject}.", []);
+        }
+
         foreach (var line in Log)
         {
             yield return line;
