@@ -28,26 +28,37 @@ internal sealed class EventText
         "operation-queued" => e.By is { } by ? $"queued, asked for by {by}" : "queued",
         "operation-started" => e.Detail is { Length: > 0 } detail ? $"started ({detail})" : "started",
         "operation-planned" => Plan(e.Steps ?? []),
+        "operation-committed" => e.Lines is { Count: > 0 } keys ? $"everything is ready; goes now: {string.Join(", ", keys)}" : "everything is ready",
         "operation-failing" => $"cannot succeed{(e.Failure?.Key is { } key ? $": {key} failed" : $": {e.Failure?.Cause ?? e.Detail}")}",
         "operation-ended" => $"ended: {e.Detail}",
         "leftovers-checked" => e.Lines is { Count: > 0 } left ? $"checked: still there: {string.Join(", ", left)}" : "checked: nothing is left",
+        "cancel-requested" when e.Detail == OperationEvents.Keep => $"{e.By ?? "somebody"} asks to undo no further",
         "cancel-requested" => e.By is { } by ? $"{by} asks to cancel" : "asked to cancel",
         "value-generated" => "generated",
         "object-intended" => $"creating{In(e.Identity)}",
+        "object-changing" => $"changing{In(e.Identity)}",
+        "object-replacing" => $"replacing{In(e.Identity)}",
+        "object-restoring" => $"restoring{In(e.Identity)}",
         "object-progressed" => e.Detail ?? "in progress",
         "object-ready" => e.Detail is { Length: > 0 } word and not "ready" ? $"ready, {word}" : "ready",
         "object-failed" => $"failed: {e.Detail ?? e.Failure?.Cause}",
         "object-deleting" => $"deleting{In(e.Identity)}",
         "object-blocked" => $"blocked: {e.Detail}",
         "object-deleted" => "deleted",
+        "log-kept" => $"the last lines of its log are kept ({e.Lines?.Count ?? 0})",
         "object-kept" => $"kept{In(e.Identity)}, because it holds data",
         OperationEvents.ConnectionLost => $"the connection to the server is lost ({e.Detail}), trying again",
         OperationEvents.ConnectionRestored => "connected again",
         _ => $"{e.Type}{In(e.Detail)}",
     };
 
-    private static string Plan(IReadOnlyList<PlanStepView> steps) =>
-        $"{(steps.Count == 1 ? "1 step" : $"{steps.Count} steps")}{(steps.Count == 0 ? "" : ": ")}{string.Join(", ", steps.Select(step => step.Key))}";
+    private static string Plan(IReadOnlyList<PlanStepView> steps)
+    {
+        var goes = steps.Where(step => step.Removes).Select(step => step.Key).ToList();
+        var stays = steps.Where(step => !step.Removes).Select(step => step.Key).ToList();
+        return $"{(stays.Count == 1 ? "1 step" : $"{stays.Count} steps")}{(stays.Count == 0 ? "" : ": ")}{string.Join(", ", stays)}"
+            + (goes.Count == 0 ? "" : $"; goes at the end: {string.Join(", ", goes)}");
+    }
 
     private static string In(string? more) => more is { Length: > 0 } ? $" {more}" : "";
 }
