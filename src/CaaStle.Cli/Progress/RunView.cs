@@ -10,7 +10,7 @@ internal sealed class RunView(CommandContext context, Func<EventView, bool>? tel
     /// <summary>For a terminal, where each line stands between those of the command.</summary>
     public static bool IsNoteworthy(EventView e) =>
         e is { Type: "object-blocked" or "cancel-requested" or OperationEvents.ConnectionLost or OperationEvents.ConnectionRestored }
-            or { Type: "object-progressed", Detail: not "creating" };
+            or { Type: "object-progressed", Detail: not ("creating" or "deleting") };
 
     public async Task ShowAsync(IAsyncEnumerable<EventView> events, OperationProgress progress, CancellationToken cancellationToken)
     {

@@ -147,7 +147,7 @@ internal sealed class TreeView(CommandContext context, bool color) : IProgressVi
         var spinner = Spinner[frame % Spinner.Length];
         return (step.State, step.Work) switch
         {
-            (StepState.Waiting, _) when step.Removes => ("·", progress.IsUndone ? "stays" : "to go", "dim"),
+            (StepState.Waiting, _) when step.Removes => ("·", progress.IsUndone || progress.State == "kept" ? "stays" : "to go", "dim"),
             (StepState.Waiting, _) => ("·", "waiting", "dim"),
             (StepState.Working, StepWork.Change) => (spinner, "changing", "yellow"),
             (StepState.Working, StepWork.Replace) => (spinner, "replacing", "yellow"),

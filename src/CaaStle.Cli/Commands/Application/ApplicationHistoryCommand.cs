@@ -26,7 +26,7 @@ internal sealed class ApplicationHistoryCommand : LeafCommand
 
     private static void Write(IReadOnlyList<RevisionView> revisions, TextWriter output, Invocation invocation)
     {
-        var table = new Table("REVISION", "ACTION", "STATE", "IMAGE", "CHANGES", "BY", "WHEN", revisions.Any(each => each.Failure is not null) ? "CAUSE" : "");
+        var table = new Table("REVISION", "ACTION", "STATE", "IMAGE", "BY", "WHEN", "CHANGES");
         foreach (var revision in revisions)
         {
             table.Add(
@@ -34,10 +34,11 @@ internal sealed class ApplicationHistoryCommand : LeafCommand
                 revision.Action,
                 Table.Cell.Status(State(revision), invocation.Style),
                 revision.Image is { } image ? ImageText.Short(image) : "-",
-                revision.Changes.Count == 0 ? "-" : string.Join(", ", revision.Changes),
                 revision.By,
                 Times.Ago(revision.At, invocation.Context.Clock),
-                revision.Failure is { } failure ? Cause(failure) : "");
+                revision.Changes.Count == 0 ? "-" : string.Join(", ", revision.Changes));
+            if (revision.Failure is { } failure)
+                table.Add("", "", "", "", "", "", new Table.Cell(Untrusted.Clean($"✗ {Cause(failure)}"), invocation.Style.Bad));
         }
 
         table.Write(output);

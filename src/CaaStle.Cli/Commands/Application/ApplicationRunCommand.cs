@@ -6,10 +6,10 @@ internal sealed class ApplicationRunCommand : LeafCommand
 {
     private readonly NameArgument name = NameArgument.Application();
 
-    private readonly Argument<string[]> command = new("-- COMMAND...")
+    private readonly Argument<string[]> command = new("-- COMMAND")
     {
         Arity = ArgumentArity.OneOrMore,
-        Description = "the command and its arguments; options of cld stand before it",
+        Description = "the command with its arguments; options of cld stand before it",
     };
 
     public ApplicationRunCommand() : base("run", "run a command once, beside an application, with its image, variables and volumes")
