@@ -71,8 +71,6 @@ public sealed class ApplicationTests
     [InlineData("GET", "/apps/nothing/logs?previous=true", HttpStatusCode.NotFound, ProblemCodes.NotFound)]
     [InlineData("POST", "/apps/shop/scale", HttpStatusCode.BadRequest, ProblemCodes.InvalidRequest)]
     [InlineData("POST", "/apps/shop/scale?replicas=many", HttpStatusCode.BadRequest, ProblemCodes.InvalidRequest)]
-    [InlineData("POST", "/apps/shop/scale?replicas=-1", HttpStatusCode.BadRequest, ProblemCodes.InvalidRequest)]
-    [InlineData("POST", "/apps/shop/scale?replicas=101", HttpStatusCode.BadRequest, ProblemCodes.InvalidRequest)]
     [InlineData("POST", "/apps/shop/rollback?revision=last", HttpStatusCode.BadRequest, ProblemCodes.InvalidRequest)]
     [InlineData("POST", "/apps/shop/pause", HttpStatusCode.NotFound, ProblemCodes.NotFound)]
     public async Task What_cannot_be_done_is_a_problem(string method, string path, HttpStatusCode status, string code)
@@ -82,14 +80,6 @@ public sealed class ApplicationTests
         request.Content = method == "PUT" ? JsonContent.Create(new(), ApiJson.Default.ApplicationRedeployRequest) : null;
         await server.ProblemAsync(request, status, code);
         Assert.Empty(server.Engine.Requests);
-    }
-
-    [Fact]
-    public async Task Whoever_wants_none_to_run_is_told_how()
-    {
-        await using var server = await StartAsync();
-        var problem = await server.ProblemAsync(HttpMethod.Post, "/apps/shop/scale?replicas=0", HttpStatusCode.BadRequest, ProblemCodes.InvalidRequest);
-        Assert.Equal(["cld app stop shop"], problem.Next);
     }
 
     [Fact]

@@ -12,8 +12,6 @@ namespace CaaStle.Server.Endpoints;
 
 internal static class ApplicationEndpoints
 {
-    private const int MostReplicas = 100;
-
     public static void MapApplications(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Routes.Applications, ListAsync).WithTags("applications").WithSummary("Lists the applications.");
@@ -109,15 +107,8 @@ internal static class ApplicationEndpoints
 
     internal static Task<Accepted<OperationView>> ScaleAsync(
         string name, int replicas, bool? noRollback, IOperationService operations, CancellationToken cancellationToken) =>
-        replicas is >= 1 and <= MostReplicas
-            ? ChangeAsync(
-                new(name, OperationAction.Scale, noRollback == true, Answers.Requester) { Replicas = replicas }, operations, cancellationToken)
-            : throw new RefusedRequestException(
-                StatusCodes.Status400BadRequest,
-                ProblemCodes.InvalidRequest,
-                $"The number of replicas is {replicas}.",
-                $"It is 1 to {MostReplicas}.{(replicas == 0 ? " To have nothing of it run, stop it." : "")}",
-                replicas == 0 ? [$"cld app stop {name}"] : []);
+        ChangeAsync(
+            new(name, OperationAction.Scale, noRollback == true, Answers.Requester) { Replicas = replicas }, operations, cancellationToken);
 
     internal static Task<Accepted<OperationView>> RestartAsync(
         string name, bool? noRollback, IOperationService operations, CancellationToken cancellationToken) =>

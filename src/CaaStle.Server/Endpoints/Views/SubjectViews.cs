@@ -119,7 +119,7 @@ internal static class SubjectViews
         try
         {
             return application.Desired is { IsStopped: true } or { IsPaused: true } ? 0
-                : application.Desired.Replicas ?? reader.ReadApplication(application.Definition, "").Replicas;
+                : application.Desired.Replicas ?? reader.ReadApplication(application.Definition, "", application.Key.Name).Replicas;
         }
         catch (InvalidDefinitionException)
         {
