@@ -33,9 +33,11 @@ internal static class ExitCodes
         _ => ExitCode.Failed,
     };
 
+    /// <summary>Of a command that ran to its end, the command's own.</summary>
     public static ExitCode Of(OperationView operation) => operation.State switch
     {
         "succeeded" => ExitCode.Ok,
+        _ when operation is { Action: "run", CancelledBy: null, Failure.ExitCode: { } code } => (ExitCode)code,
         "rolled-back" => operation.CancelledBy is null ? ExitCode.RolledBack : ExitCode.Cancelled,
         _ => ExitCode.Failed,
     };

@@ -20,6 +20,9 @@ public interface ICoeType
     /// </summary>
     void PlanApplication(ApplicationRequest request, Blueprint plan);
 
-    /// <summary>A command that runs once, to its end. The object is ready when the command ended with 0, and failed otherwise.</summary>
+    /// <summary>
+    /// A command that runs once, to its end. The object is ready when the command ended with 0, and failed otherwise. Its key ends with
+    /// <c>/job</c>, and what it logs is what the command writes and nothing else.
+    /// </summary>
     void PlanJob(JobRequest request, Blueprint plan);
 }

@@ -90,13 +90,41 @@ public sealed class CaaStleClient : IDisposable
     public Task<OperationView> DeleteApplicationAsync(string name, bool keepData, CancellationToken cancellationToken) =>
         DeleteAsync($"{Routes.Applications}/{Escape(name)}{Query(("keepData", keepData))}", cancellationToken);
 
+    public Task<OperationView> RedeployApplicationAsync(string name, ApplicationRedeployRequest request, CancellationToken cancellationToken) =>
+        PutAsync($"{Routes.Applications}/{Escape(name)}", Body(request, ApiJson.Default.ApplicationRedeployRequest), cancellationToken);
+
+    /// <param name="revision">Null for the last good one before that in force.</param>
+    public Task<OperationView> RollBackApplicationAsync(string name, int? revision, bool noRollback, CancellationToken cancellationToken) =>
+        ChangeApplicationAsync(name, $"rollback{Query(("revision", revision), ("noRollback", noRollback))}", cancellationToken);
+
+    public Task<OperationView> ScaleApplicationAsync(string name, int replicas, bool noRollback, CancellationToken cancellationToken) =>
+        ChangeApplicationAsync(name, $"scale{Query(("replicas", replicas), ("noRollback", noRollback))}", cancellationToken);
+
+    /// <param name="verb">restart, stop or start.</param>
+    public Task<OperationView> SwitchApplicationAsync(string name, string verb, bool noRollback, CancellationToken cancellationToken) =>
+        ChangeApplicationAsync(name, $"{verb}{Query(("noRollback", noRollback))}", cancellationToken);
+
+    public Task<OperationView> RunApplicationAsync(string name, ApplicationRunRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            $"{Routes.Applications}/{Escape(name)}/run",
+            Body(request, ApiJson.Default.ApplicationRunRequest),
+            ApiJson.Default.OperationView,
+            cancellationToken);
+
+    public Task<IReadOnlyList<RevisionView>> GetApplicationHistoryAsync(string name, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Applications}/{Escape(name)}/history", ApiJson.Default.IReadOnlyListRevisionView, cancellationToken);
+
     /// <param name="tail">How many of the last lines to begin with; null for all.</param>
     /// <param name="since">Only lines from then on.</param>
+    /// <param name="previous">What was written before the last start, or by what is gone.</param>
+    /// <param name="replica">Only this one, from 1.</param>
     public IAsyncEnumerable<LogLineView> ReadApplicationLogsAsync(
-        string name, bool follow, int? tail, DateTimeOffset? since, CancellationToken cancellationToken) =>
-        ReadLinesAsync(
-            $"{Routes.Applications}/{Escape(name)}/logs{Query(("follow", follow), ("tail", tail), ("since", since?.ToUniversalTime().ToString("O")))}",
-            cancellationToken);
+        string name, bool follow, int? tail, DateTimeOffset? since, bool previous, int? replica, CancellationToken cancellationToken)
+    {
+        var query = Query(
+            ("follow", follow), ("tail", tail), ("since", since?.ToUniversalTime().ToString("O")), ("previous", previous), ("replica", replica));
+        return ReadLinesAsync($"{Routes.Applications}/{Escape(name)}/logs{query}", cancellationToken);
+    }
 
     /// <param name="environment">Null for those of all environments.</param>
     public Task<IReadOnlyList<ResourceView>> ListResourcesAsync(string? environment, CancellationToken cancellationToken) =>
@@ -116,8 +144,9 @@ public sealed class CaaStleClient : IDisposable
     public Task<OperationView> GetOperationAsync(string id, CancellationToken cancellationToken) =>
         GetAsync($"{Routes.Operations}/{Escape(id)}", ApiJson.Default.OperationView, cancellationToken);
 
-    public Task<OperationView> CancelOperationAsync(string id, CancellationToken cancellationToken) =>
-        PostAsync($"{Routes.Operations}/{Escape(id)}/cancel", null, ApiJson.Default.OperationView, cancellationToken);
+    /// <param name="keep">Of what is being undone: undo it no further, and keep what is there.</param>
+    public Task<OperationView> CancelOperationAsync(string id, bool keep, CancellationToken cancellationToken) =>
+        PostAsync($"{Routes.Operations}/{Escape(id)}/cancel{Query(("keep", keep))}", null, ApiJson.Default.OperationView, cancellationToken);
 
     public Task<IReadOnlyList<EventView>> GetJournalAsync(string id, CancellationToken cancellationToken) =>
         GetAsync($"{Routes.Operations}/{Escape(id)}/journal", ApiJson.Default.IReadOnlyListEventView, cancellationToken);
@@ -169,6 +198,12 @@ public sealed class CaaStleClient : IDisposable
 
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         AskAsync(new HttpRequestMessage(HttpMethod.Get, Relative(path)), type, cancellationToken);
+
+    private Task<OperationView> ChangeApplicationAsync(string name, string action, CancellationToken cancellationToken) =>
+        PostAsync($"{Routes.Applications}/{Escape(name)}/{action}", null, ApiJson.Default.OperationView, cancellationToken);
+
+    private Task<OperationView> PutAsync(string path, HttpContent content, CancellationToken cancellationToken) =>
+        AskAsync(new HttpRequestMessage(HttpMethod.Put, Relative(path)) { Content = content }, ApiJson.Default.OperationView, cancellationToken);
 
     private Task<OperationView> DeleteAsync(string path, CancellationToken cancellationToken) =>
         StartAsync(HttpMethod.Delete, path, null, cancellationToken);

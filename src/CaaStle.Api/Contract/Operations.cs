@@ -3,7 +3,7 @@ namespace CaaStle.Api;
 /// <param name="Id"><c>op-...</c>.</param>
 /// <param name="Action">create, delete, or the verb by which it changes what is there: redeploy, scale, ...</param>
 /// <param name="Subject"><c>environment/orders</c>.</param>
-/// <param name="State">queued, running, rolling-back, succeeded, rolled-back or kept.</param>
+/// <param name="State">queued, running, rolling-back, finishing, succeeded, rolled-back or kept.</param>
 /// <param name="Outputs">Of a subject that this operation made available; <see cref="OutputGroup"/> by part.</param>
 public sealed record OperationView(
     string Id,
@@ -19,12 +19,22 @@ public sealed record OperationView(
     IReadOnlyList<string> Next)
 {
     public bool IsEnded => EndedAt is not null;
+
+    /// <summary>Which revision of the subject the operation is about, where it has revisions.</summary>
+    public int? Revision { get; init; }
+
+    /// <summary>Of a change of what was there: the subject's status before, which it has again when the change is rolled back.</summary>
+    public string? StatusBefore { get; init; }
 }
 
 /// <param name="Code">Stable; docs/errors.md has a section for each.</param>
 /// <param name="Key">The object that failed, where one did.</param>
 /// <param name="Cause">In the cloud's own words.</param>
-public sealed record FailureView(string Code, string? Key, string Cause, IReadOnlyList<string> LastLog);
+public sealed record FailureView(string Code, string? Key, string Cause, IReadOnlyList<string> LastLog)
+{
+    /// <summary>What a command that failed ended with.</summary>
+    public int? ExitCode { get; init; }
+}
 
 /// <param name="Part"><c>mysql</c>, <c>mysql.orders</c>; empty for the subject itself.</param>
 public sealed record OutputGroup(string Part, IReadOnlyList<OutputView> Outputs);

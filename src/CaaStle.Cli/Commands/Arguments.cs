@@ -10,6 +10,9 @@ internal enum NameOf
     Environment,
     Container,
     Application,
+
+    /// <summary>Of the application that the word before names.</summary>
+    Revision,
     Operation,
     Registry,
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using CaaStle.Api;
 using CaaStle.Cli.Connection;
@@ -31,6 +32,11 @@ internal sealed class Invocation(ParseResult parsed, GlobalValues global, Comman
 
     public string Required(Argument<string> argument) => parsed.GetRequiredValue(argument);
 
+    /// <param name="next">What to type to find the right number.</param>
+    public int Number(Argument<string> argument, string next) => int.TryParse(Required(argument), CultureInfo.InvariantCulture, out var number)
+        ? number
+        : throw LocalProblems.Create(LocalProblems.Usage, $"{argument.Name} is a number, not '{Required(argument)}'.", null, next);
+
     /// <summary>Writes the result: the API's JSON, as YAML, or what <paramref name="human"/> makes of it.</summary>
     public ExitCode Show<T>(T value, JsonTypeInfo<T> type, Action<T, TextWriter> human)
     {
@@ -58,6 +64,12 @@ internal sealed class Invocation(ParseResult parsed, GlobalValues global, Comman
     public Task<ExitCode> OperateAsync(Func<Task<OperationView>> start, CancellationToken cancellationToken) =>
         new OperationFollower(this).RunAsync(start, cancellationToken);
 
+    /// <summary>What was typed, to be typed again.</summary>
+    public string CommandLine => $"cld {string.Join(' ', parsed.Tokens.Select(token => ShellWord.Quote(token.Value)))}";
+
+    /// <summary>Questions get an answer: from a terminal, or by <c>--yes</c>.</summary>
+    public bool CanAsk => global.Yes || context.InputIsTerminal;
+
     public string ReadFile(string path)
     {
         try
@@ -77,13 +89,13 @@ internal sealed class Invocation(ParseResult parsed, GlobalValues global, Comman
     {
         if (global.Yes)
             return true;
-        if (!context.InputIsTerminal)
+        if (!CanAsk)
         {
             throw LocalProblems.Create(
                 LocalProblems.ConfirmationNeeded,
                 "This needs a confirmation, and there is no terminal to ask on.",
                 "Add --yes (or set CLD_YES=1).",
-                $"cld {string.Join(' ', parsed.Tokens.Select(token => ShellWord.Quote(token.Value)))} --yes");
+                $"{CommandLine} --yes");
         }
 
         context.Error.Write(name is null ? $"{question} [y/N] " : $"{question} Type '{name}' to confirm: ");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using CaaStle.Api;
 using CaaStle.Cli.Commands;
 using CaaStle.Cli.Connection;
@@ -25,7 +26,7 @@ internal sealed class Completer(RootCommand root, CommandContext context)
     {
         var typed = words.Count > 0 ? words[^1] : "";
         Command command = root;
-        var position = 0;
+        var arguments = new List<string>();
         Option? awaiting = null;
         foreach (var word in words.SkipLast(1))
         {
@@ -36,13 +37,13 @@ internal sealed class Completer(RootCommand root, CommandContext context)
             else if (command.Subcommands.FirstOrDefault(sub => sub.Name == word || sub.Aliases.Contains(word)) is { } sub)
                 command = sub;
             else
-                position++;
+                arguments.Add(word);
         }
 
-        var candidates = awaiting is not null ? await ValuesAsync(awaiting, awaiting.Name, cancellationToken)
+        var candidates = awaiting is not null ? await ValuesAsync(awaiting, awaiting.Name, arguments, cancellationToken)
             : typed.StartsWith('-') ? Options(command).Select(option => option.Name)
             : command.Subcommands.Count > 0 ? command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)
-            : command.Arguments.ElementAtOrDefault(position) is { } argument ? await ValuesAsync(argument, argument.Name, cancellationToken)
+            : command.Arguments.ElementAtOrDefault(arguments.Count) is { } argument ? await ValuesAsync(argument, argument.Name, arguments, cancellationToken)
             : [];
         return [.. candidates.Where(candidate => candidate.StartsWith(typed, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
     }
@@ -51,7 +52,8 @@ internal sealed class Completer(RootCommand root, CommandContext context)
 
     private static bool TakesValue(Option option) => option.ValueType != typeof(bool) && option.Arity.MaximumNumberOfValues > 0;
 
-    private async Task<IEnumerable<string>> ValuesAsync(Symbol symbol, string name, CancellationToken cancellationToken)
+    private async Task<IEnumerable<string>> ValuesAsync(
+        Symbol symbol, string name, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         if (Choices.TryGetValue(name, out var choices))
             return choices;
@@ -61,7 +63,7 @@ internal sealed class Completer(RootCommand root, CommandContext context)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(impatience.Token, cancellationToken);
         try
         {
-            return await NamesAsync(of, either.Token);
+            return await NamesAsync(of, arguments, either.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or ProblemException or HttpRequestException or IOException)
         {
@@ -69,7 +71,8 @@ internal sealed class Completer(RootCommand root, CommandContext context)
         }
     }
 
-    private async Task<IEnumerable<string>> NamesAsync(NameOf of, CancellationToken cancellationToken)
+    /// <param name="arguments">Those before.</param>
+    private async Task<IEnumerable<string>> NamesAsync(NameOf of, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         using var connection = new ServerConnection(context, _ => { }) { StartsServer = false };
         var client = connection.Client;
@@ -78,6 +81,9 @@ internal sealed class Completer(RootCommand root, CommandContext context)
             NameOf.Environment => (await client.ListEnvironmentsAsync(cancellationToken)).Select(environment => environment.Name),
             NameOf.Container => (await client.ListContainersAsync(cancellationToken)).Select(container => container.Name),
             NameOf.Application => (await client.ListApplicationsAsync(cancellationToken)).Select(application => application.Name),
+            NameOf.Revision => (await client.GetApplicationHistoryAsync(arguments[0], cancellationToken))
+                .Where(revision => revision is { IsNew: true, IsInForce: false, IsGone: false, State: "succeeded" })
+                .Select(revision => revision.Number.ToString(CultureInfo.InvariantCulture)),
             NameOf.Operation => (await client.ListOperationsAsync(null, false, 20, cancellationToken)).Select(operation => operation.Id),
             _ => (await client.GetServerAsync(cancellationToken)).Clouds.SelectMany(cloud => cloud.Registries).Distinct(),
         };

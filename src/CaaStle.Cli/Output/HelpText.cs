@@ -37,7 +37,8 @@ internal static class HelpText
             return command is RootCommand ? $"{Program} COMMAND [VERB] [options]" : $"{Path(command)} VERB [options]";
         var arguments = string.Concat(command.Arguments.Select(argument =>
             argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : $" {argument.Name}"));
-        return $"{Path(command)}{arguments} [options]";
+        var commandOfAnother = arguments.IndexOf(" -- ", StringComparison.Ordinal);
+        return commandOfAnother < 0 ? $"{Path(command)}{arguments} [options]" : $"{Path(command)}{arguments.Insert(commandOfAnother, " [options]")}";
     }
 
     public static IEnumerable<Option> VisibleOptions(Command command) =>

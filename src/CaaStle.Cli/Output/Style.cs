@@ -3,6 +3,8 @@ namespace CaaStle.Cli.Output;
 /// <summary>Colours where the reader wants and can see them. Never the only sign of anything.</summary>
 internal sealed class Style(bool color)
 {
+    private static readonly string[] SourceColours = ["36", "33", "32", "35", "34"];
+
     public bool Color => color;
 
     public string Good(string text) => Paint(text, "32");
@@ -15,11 +17,14 @@ internal sealed class Style(bool color)
 
     public string Faint(string text) => Paint(text, "2");
 
+    /// <summary>One of several sources of lines, each in a colour of its own.</summary>
+    public string Source(string text, int number) => Paint(text, SourceColours[number % SourceColours.Length]);
+
     /// <summary>A status word in the colour of what it means.</summary>
     public string Status(string status) => status switch
     {
-        "available" or "ready" or "succeeded" => Good(status),
-        "create-failed" or "rolled-back" or "failed" => Bad(status),
+        "available" or "ready" or "succeeded" or "in force" => Good(status),
+        "create-failed" or "update-failed" or "rolled-back" or "failed" => Bad(status),
         _ => Busy(status),
     };
 

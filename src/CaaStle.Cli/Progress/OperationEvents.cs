@@ -12,6 +12,9 @@ internal static class OperationEvents
 
     public const string Ended = "operation-ended";
 
+    /// <summary>The detail of a request to cancel that undoes no further.</summary>
+    public const string Keep = "keep";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);

@@ -24,7 +24,7 @@ internal sealed class OperationFollower(Invocation invocation)
         var progress = new OperationProgress(operation);
         try
         {
-            await View().ShowAsync(EventsAsync(progress, cancellationToken), progress, cancellationToken);
+            await View(operation).ShowAsync(EventsAsync(progress, cancellationToken), progress, cancellationToken);
             var ended = await invocation.Client.GetOperationAsync(operation.Id, cancellationToken);
             return Conclude(ended, progress);
         }
@@ -53,14 +53,21 @@ internal sealed class OperationFollower(Invocation invocation)
         }
     }
 
-    private IProgressView View() => global.Progress switch
+    private IProgressView View(OperationView operation)
     {
-        "quiet" => new QuietView(),
-        "json" => new JsonView(context.Output),
-        "tty" => new TreeView(context, global.ErrorStyle.Color),
-        "auto" when context.ErrorIsTerminal && context.Variable("TERM") is not "dumb" => new TreeView(context, global.ErrorStyle.Color),
-        _ => new PlainView(context.Error, context.Clock),
-    };
+        // Standard output is the command's own, unless the summary is asked for there.
+        var runs = operation.Action == "run" && !IsStructured;
+        return global.Progress switch
+        {
+            "quiet" => runs ? new RunView(context, null) : new QuietView(),
+            "json" => new JsonView(context.Output),
+            "tty" => Tree(),
+            "auto" when context.ErrorIsTerminal && context.Variable("TERM") is not "dumb" => Tree(),
+            _ => runs ? new RunView(context, _ => true) : new PlainView(context.Error, context.Clock),
+        };
+
+        IProgressView Tree() => runs ? new RunView(context, RunView.IsNoteworthy) : new TreeView(context, global.ErrorStyle.Color);
+    }
 
     private async IAsyncEnumerable<EventView> EventsAsync(OperationProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -93,7 +100,9 @@ internal sealed class OperationFollower(Invocation invocation)
         ShowSummary(operation, progress, "detached", ExitCode.Interrupted);
         context.Error.WriteLine($"\nDetached. {operation.Id} ({operation.Action} of {operation.Subject}) goes on.");
         context.Error.WriteLine($"→ {context.Program} op watch {operation.Id}    to come back");
-        if (operation.Action != "delete")
+        if (progress.IsUndone)
+            context.Error.WriteLine($"→ {context.Program} op cancel {operation.Id} --keep   to undo it no further");
+        else if (operation.Action != "delete" && progress.State != "finishing")
             context.Error.WriteLine($"→ {context.Program} op cancel {operation.Id}   to stop and undo it");
         return ExitCode.Interrupted;
     }

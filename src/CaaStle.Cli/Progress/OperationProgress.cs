@@ -1,92 +1,32 @@
 using CaaStle.Api;
+using CaaStle.Cli.Output;
 
 namespace CaaStle.Cli.Progress;
-
-internal enum StepState
-{
-    Waiting,
-    Working,
-    Ready,
-    Failed,
-    Deleting,
-    Blocked,
-    Deleted,
-    Kept,
-}
-
-/// <summary>One object of the operation, as far as the events tell.</summary>
-internal sealed class Step(string key, string kind)
-{
-    public const int TailLength = 5;
-
-    private readonly Queue<string> tail = new();
-
-    public string Key => key;
-
-    public string Kind { get; set; } = kind;
-
-    public string? Identity { get; set; }
-
-    public StepState State { get; private set; }
-
-    /// <summary>The cloud's word for where it is, or a reason.</summary>
-    public string Word { get; set; } = "";
-
-    public DateTimeOffset? StartedAt { get; private set; }
-
-    public DateTimeOffset? EndedAt { get; private set; }
-
-    /// <summary>The last lines that it wrote.</summary>
-    public IReadOnlyCollection<string> Tail => tail;
-
-    public bool IsUnderWay => State is StepState.Working or StepState.Deleting or StepState.Blocked;
-
-    public void Enter(StepState state, DateTimeOffset at, string? word)
-    {
-        var wasUnderWay = IsUnderWay;
-        State = state;
-        Word = word ?? "";
-        if (IsUnderWay)
-        {
-            StartedAt = wasUnderWay ? StartedAt ?? at : at;
-            EndedAt = null;
-        }
-        else
-        {
-            StartedAt ??= at;
-            EndedAt = at;
-            tail.Clear();
-        }
-    }
-
-    public void Write(IEnumerable<string> lines)
-    {
-        foreach (var line in lines)
-        {
-            tail.Enqueue(line);
-            if (tail.Count > TailLength)
-                tail.Dequeue();
-        }
-    }
-
-    public TimeSpan? Elapsed(DateTimeOffset now) => StartedAt is null ? null : (EndedAt ?? now) - StartedAt;
-}
 
 /// <summary>What an operation's events add up to. All ways of showing it read this.</summary>
 internal sealed class OperationProgress(OperationView operation)
 {
     private readonly Dictionary<string, Step> byKey = [];
     private readonly List<Step> steps = [];
+    private readonly Dictionary<string, Step> removalsByKey = [];
+    private readonly List<Step> removals = [];
 
     public OperationView Operation => operation;
 
-    public IReadOnlyList<Step> Steps => steps;
+    /// <summary>What goes is at the end.</summary>
+    public IReadOnlyList<Step> Steps => [.. steps, .. removals];
 
     public string State { get; private set; } = operation.State;
 
     public bool IsConnected { get; private set; } = true;
 
     public FailureView? Failure { get; private set; }
+
+    /// <summary>It will not do what was asked for.</summary>
+    public bool IsUndone => State is "rolling-back" or "rolled-back" or "cancelling";
+
+    /// <summary>Something that it made has written lines.</summary>
+    public bool HasLogged { get; private set; }
 
     /// <summary>The cloud was asked for what carries the subject's marks, and had nothing but what is kept on purpose.</summary>
     public bool NothingIsLeft { get; private set; }
@@ -101,7 +41,7 @@ internal sealed class OperationProgress(OperationView operation)
             case "operation-planned":
                 foreach (var planned in e.Steps ?? [])
                 {
-                    var step = StepOf(planned.Key, planned.Kind);
+                    var step = planned.Removes ? RemovalOf(planned.Key, planned.Kind) : StepOf(planned.Key, planned.Kind);
                     step.Identity ??= planned.Identity;
                 }
 
@@ -110,11 +50,17 @@ internal sealed class OperationProgress(OperationView operation)
                 Failure = e.Failure;
                 State = "rolling-back";
                 break;
+            case "operation-committed":
+                State = "finishing";
+                Commit(e.Lines ?? [], e.At);
+                break;
             case "cancel-requested":
-                State = "cancelling";
+                State = e.Detail == OperationEvents.Keep ? State : "cancelling";
                 break;
             case "leftovers-checked":
                 NothingIsLeft = e.Lines is null or { Count: 0 } && steps.All(step => step.State != StepState.Kept);
+                break;
+            case "log-kept":
                 break;
             case OperationEvents.Ended:
                 State = e.Detail ?? "ended";
@@ -127,26 +73,40 @@ internal sealed class OperationProgress(OperationView operation)
                 break;
             default:
                 if (e.Key is { } key)
-                    Apply(e, StepOf(key, e.Kind ?? ""));
+                    Apply(e, removalsByKey.GetValueOrDefault(key) ?? StepOf(ObjectKey.InPlan(key), e.Kind ?? ""));
                 break;
         }
     }
 
-    private static void Apply(EventView e, Step step)
+    private void Apply(EventView e, Step step)
     {
         if (e.Kind is { Length: > 0 })
             step.Kind = e.Kind;
         step.Identity = e.Identity ?? step.Identity;
+        step.ObjectKey = e.Key;
         switch (e.Type)
         {
             case "object-intended":
-                step.Enter(StepState.Working, e.At, e.Detail);
+                step.Begin(StepWork.Create, e.At);
+                break;
+            case "object-changing":
+                step.Begin(StepWork.Change, e.At);
+                break;
+            case "object-replacing":
+                step.Begin(StepWork.Replace, e.At);
+                break;
+            case "object-restoring":
+                step.Begin(StepWork.Restore, e.At);
                 break;
             case "object-progressed":
                 step.Word = e.Detail ?? "";
                 break;
             case "object-logged":
+                HasLogged = true;
                 step.Write(e.Lines ?? []);
+                break;
+            case "object-ready" when step.Work == StepWork.None:
+                step.Enter(StepState.Unchanged, e.At, null);
                 break;
             case "value-generated" or "object-ready":
                 step.Enter(StepState.Ready, e.At, e.Detail);
@@ -160,6 +120,9 @@ internal sealed class OperationProgress(OperationView operation)
             case "object-blocked":
                 step.Enter(StepState.Blocked, e.At, e.Detail);
                 break;
+            case "object-deleted" when step is { Work: StepWork.Replace, State: StepState.Working or StepState.Blocked }:
+                step.Begin(StepWork.Replace, e.At);
+                break;
             case "object-deleted":
                 step.Enter(StepState.Deleted, e.At, e.Detail);
                 break;
@@ -170,22 +133,28 @@ internal sealed class OperationProgress(OperationView operation)
     }
 
     /// <summary>What is different in the cloud now.</summary>
-    public IReadOnlyList<Change> Changes() =>
+    public IReadOnlyList<Change> Changes() => operation.Action == "run" ? [] :
     [
-        .. steps
+        .. Steps
             .Where(step => step.Kind != "value")
-            .Select(step => (step, Word: step.State switch
-            {
-                StepState.Ready => "created",
-                StepState.Deleted when operation.Action == "delete" => "deleted",
-                StepState.Deleted => "undone",
-                StepState.Kept => "kept",
-                StepState.Waiting => null,
-                _ => "left",
-            }))
-            .Where(change => change.Word is not null)
-            .Select(change => new Change(change.step.Key, change.step.Kind, change.step.Identity, change.Word!)),
+            .Select(step => (step, What: step.Effect(operation.Action == "delete")))
+            .Where(change => change.What is not null)
+            .Select(change => new Change(change.step.Key, change.step.Kind, change.step.Identity, change.What!)),
     ];
+
+    /// <param name="retiring">Keys of the objects that go.</param>
+    private void Commit(IReadOnlyList<string> retiring, DateTimeOffset at)
+    {
+        foreach (var step in steps.Where(step => step.State == StepState.Waiting))
+            step.Enter(StepState.Unchanged, at, null);
+        foreach (var key in retiring)
+        {
+            // A command that has run goes itself.
+            var step = byKey.GetValueOrDefault(ObjectKey.InPlan(key));
+            if (step?.ObjectKey != key)
+                RemovalOf(key, step?.Kind ?? "");
+        }
+    }
 
     private Step StepOf(string key, string kind)
     {
@@ -193,8 +162,18 @@ internal sealed class OperationProgress(OperationView operation)
             steps.Add(byKey[key] = step = new Step(key, kind));
         return step;
     }
+
+    private Step RemovalOf(string key, string kind)
+    {
+        if (!removalsByKey.TryGetValue(key, out var step))
+            removals.Add(removalsByKey[key] = step = new Step(key, kind) { Removes = true });
+        return step;
+    }
 }
 
 /// <param name="Kind">Of the object: <c>docker/volume</c>.</param>
-/// <param name="What">created, deleted, undone (created and deleted again), kept (on purpose) or left (not finished).</param>
+/// <param name="What">
+/// created, changed, replaced, restored (is again what it was), deleted, undone (created and deleted again), kept (on purpose) or left
+/// (not finished).
+/// </param>
 internal sealed record Change(string Key, string Kind, string? Identity, string What);

@@ -42,8 +42,9 @@ internal sealed class Outcome(Invocation invocation)
 
     private void WriteSuccess(OperationView operation, OperationProgress progress)
     {
-        var word = operation.Action == "delete" ? "deleted" : operation.Subject.StartsWith("container/", StringComparison.Ordinal) ? "built" : "available";
-        invocation.Note($"{style.Good("✓")} {Untrusted.Clean(operation.Subject)} is {word} ({Duration(operation)}){(progress.NothingIsLeft ? "; nothing of it is left in its cloud" : "")}");
+        var isGone = operation.Action == "delete" && progress.NothingIsLeft;
+        invocation.Note(
+            $"{style.Good("✓")} {Untrusted.Clean(operation.Subject)}{Done(operation)} ({Duration(operation)}){(isGone ? "; nothing of it is left in its cloud" : "")}");
         foreach (var kept in progress.Changes().Where(change => change.What == "kept"))
             invocation.Note(Untrusted.Clean($"{Indent}kept: {$"{kept.Kind} {kept.Identity ?? kept.Key}".TrimStart()}"));
         OutputsText.Write(operation.Outputs, invocation.Context.Output, showSecrets: false);
@@ -54,11 +55,15 @@ internal sealed class Outcome(Invocation invocation)
     {
         var failure = operation.Failure ?? progress.Failure;
         var cancelled = operation.CancelledBy is not null;
-        error.WriteLine(
-            $"{style.Bad("✗")} {Untrusted.Clean(operation.Subject)}: {(cancelled ? $"cancelled by {operation.CancelledBy}" : $"the {Noun(operation)} failed")}"
-            + $" ({Duration(operation)})");
+        var ended = operation.Action == "run" ? failure?.ExitCode : null;
+        var what = cancelled ? $"cancelled by {operation.CancelledBy}"
+            : ended is not null ? $"the command ended with {ended}"
+            : $"the {Noun(operation)} failed";
+        error.WriteLine($"{style.Bad("✗")} {Untrusted.Clean(operation.Subject)}: {what} ({Duration(operation)})");
         if (failure is not null && !(cancelled && failure.Code == ProblemCodes.Cancelled))
-            WriteCause(failure);
+            WriteCause(ended is null ? failure : failure with { Cause = "", LastLog = progress.HasLogged ? [] : failure.LastLog });
+        if (ended is not null)
+            return;
         WriteChanges(operation, progress);
         foreach (var next in Next(operation))
             error.WriteLine($"→ {ProblemText.AsTyped(next, invocation.Context.Program)}");
@@ -67,7 +72,8 @@ internal sealed class Outcome(Invocation invocation)
     private void WriteCause(FailureView failure)
     {
         var lines = failure.Cause.TrimEnd().Split('\n');
-        error.WriteLine($"{Indent}{(failure.Key is { } key ? $"{Untrusted.Clean(key)}: " : "")}{Untrusted.Clean(lines[0])}");
+        if (failure.Cause.Length > 0)
+            error.WriteLine($"{Indent}{(failure.Key is { } key ? $"{Untrusted.Clean(key)}: " : "")}{Untrusted.Clean(lines[0])}");
         foreach (var line in lines.Skip(1))
             error.WriteLine($"{Indent}{Untrusted.Clean(line)}");
         if (failure.LastLog.Count == 0)
@@ -82,14 +88,14 @@ internal sealed class Outcome(Invocation invocation)
         var changes = progress.Changes();
         if (operation.State == "rolled-back")
         {
-            var undone = changes.Where(change => change.What == "undone").ToList();
-            error.WriteLine(undone.Count == 0 ? $"{Indent}Nothing is left of it." : $"{Indent}Undone; nothing is left of it:");
+            var undone = changes.Where(change => change.What is "undone" or "restored").ToList();
+            error.WriteLine(Indent + Remaining(operation, undone.Count > 0) + (undone.Count > 0 ? ":" : "."));
             foreach (var change in undone)
-                error.WriteLine(Untrusted.Clean($"{Indent}{Indent}{change.Kind} {change.Identity ?? change.Key} deleted"));
+                error.WriteLine(Untrusted.Clean($"{Indent}{Indent}{change.Kind} {change.Identity ?? change.Key} {(change.What == "undone" ? "deleted" : change.What)}"));
             return;
         }
 
-        var left = changes.Where(change => change.What is "created" or "left" or "kept").ToList();
+        var left = changes.Where(change => change.What != "deleted").ToList();
         if (left.Count == 0)
             return;
         error.WriteLine($"{Indent}Kept as it is:");
@@ -97,12 +103,45 @@ internal sealed class Outcome(Invocation invocation)
             error.WriteLine(Untrusted.Clean($"{Indent}{Indent}{change.Kind} {change.Identity ?? change.Key}"));
     }
 
+    /// <summary>What there is after everything was undone.</summary>
+    private static string Remaining(OperationView operation, bool wasUndone) => (operation.Action, operation.StatusBefore) switch
+    {
+        (_, null) => wasUndone ? "Undone; nothing is left of it" : "Nothing is left of it",
+        ("redeploy" or "rollback" or "restart", "available") => wasUndone ? "Undone; the earlier revision serves on" : "The earlier revision serves on",
+        (_, "stopped") => wasUndone ? "Undone; it is stopped as before" : "It is stopped as before",
+        _ => wasUndone ? "Undone; it is as it was before" : "It is as it was before",
+    };
+
+    private static string Done(OperationView operation) => operation.Action switch
+    {
+        "run" => ": the command ended with 0",
+        "create" => operation.Subject.StartsWith("container/", StringComparison.Ordinal) ? " is built" : " is available",
+        "delete" => " is deleted",
+        "redeploy" => $" is redeployed{Revision(operation)}",
+        "rollback" => $" is rolled back{Revision(operation)}",
+        "restart" => $" is restarted{Revision(operation)}",
+        "scale" => " is scaled",
+        "stop" => " is stopped",
+        "start" => " is started",
+        "pause" => " is paused",
+        "resume" => " is resumed",
+        "update" => " is updated",
+        "repair" => " is repaired",
+        var other => $": {other} succeeded",
+    };
+
+    private static string Revision(OperationView operation) => operation.Revision is { } revision ? $", revision {revision}" : "";
+
     private static string Noun(OperationView operation) => operation switch
     {
+        { Action: "create", Subject: var subject } when subject.StartsWith("application/", StringComparison.Ordinal) => "deployment",
+        { Action: "create", Subject: var subject } when subject.StartsWith("container/", StringComparison.Ordinal) => "build",
+        { Action: "create" } => "creation",
         { Action: "delete" } => "deletion",
-        { Subject: var subject } when subject.StartsWith("application/", StringComparison.Ordinal) => "deployment",
-        { Subject: var subject } when subject.StartsWith("container/", StringComparison.Ordinal) => "build",
-        _ => "creation",
+        { Action: "redeploy" } => "redeployment",
+        { Action: "scale" } => "scaling",
+        { Action: "run" } => "command",
+        { Action: var action } => action,
     };
 
     private string Duration(OperationView operation) =>

@@ -76,17 +76,17 @@ internal sealed class TreeView(CommandContext context, bool color) : IProgressVi
         var now = context.Clock.GetUtcNow();
         var (width, height) = context.TerminalSize();
         var steps = final ? progress.Steps : Fit(progress.Steps, height - 4);
-        var columns = Columns.Of(steps, width);
+        var columns = Columns.Of(steps, steps.Max(step => (int?)Sign(step, progress).Word.Length) ?? 0, width);
         var tree = new Tree(Root(progress, now));
         if (steps.Count < progress.Steps.Count)
             tree.AddNode(new Markup($"[dim]… {progress.Steps.Count - steps.Count} more[/]"));
-        foreach (var part in steps.GroupBy(step => ObjectKey.Part(step.Key)))
+        foreach (var part in steps.GroupBy(PartOf))
         {
             var isAlone = !part.Skip(1).Any();
-            IHasTreeNodes parent = isAlone ? tree : tree.AddNode(new Markup(Markup.Escape(Untrusted.Clean(part.Key))));
+            IHasTreeNodes parent = isAlone ? tree : tree.AddNode(new Markup(Markup.Escape(Untrusted.Clean(part.Key.Part))));
             foreach (var step in part)
             {
-                var node = parent.AddNode(Line(step, isAlone ? step.Key : ObjectKey.InPart(step.Key), isAlone ? 1 : 2, columns, now));
+                var node = parent.AddNode(Line(step, Sign(step, progress), isAlone ? step.Key : ObjectKey.InPart(step.Key), isAlone ? 1 : 2, columns, now));
                 foreach (var line in step.Tail)
                     node.AddNode(new Markup($"[dim]{Markup.Escape(Crop(Untrusted.Clean(line), width - (4 * Level)))}[/]"));
             }
@@ -95,25 +95,32 @@ internal sealed class TreeView(CommandContext context, bool color) : IProgressVi
         return tree;
     }
 
-    private readonly record struct Columns(int Name, int Kind, int Width)
+    /// <summary>What goes has a branch of its own, at the end, though it may be called as what comes.</summary>
+    private static (string Part, bool Removes) PartOf(Step step) => (ObjectKey.Part(step.Key), step.Removes);
+
+    private readonly record struct Columns(int Name, int Kind, int Word, int Width)
     {
-        public static Columns Of(IReadOnlyList<Step> steps, int width) => new(
-            steps.GroupBy(step => ObjectKey.Part(step.Key))
+        private const int CommonWord = 8;
+
+        public static Columns Of(IReadOnlyList<Step> steps, int longestWord, int width) => new(
+            steps.GroupBy(PartOf)
                 .SelectMany(part => part.Skip(1).Any() ? part.Select(step => ObjectKey.InPart(step.Key).Length + Level) : part.Select(step => step.Key.Length))
                 .DefaultIfEmpty(0)
                 .Max(),
             width < WidthForKinds ? 0 : steps.Select(step => step.Kind.Length).DefaultIfEmpty(0).Max(),
+            Math.Max(longestWord, CommonWord),
             width);
     }
 
     /// <summary>Those that matter most, when there are more than lines: not the finished ones, then not the waiting ones.</summary>
     private static IReadOnlyList<Step> Fit(IReadOnlyList<Step> steps, int lines)
     {
-        lines -= steps.Select(step => ObjectKey.Part(step.Key)).Distinct().Count();
+        lines -= steps.Select(PartOf).Distinct().Count();
         if (Lines(steps) <= lines)
             return steps;
         var kept = steps.ToList();
-        foreach (var expendable in steps.Where(step => step.State is StepState.Ready or StepState.Deleted or StepState.Kept)
+        foreach (var expendable in steps.Where(step => step.State == StepState.Unchanged)
+            .Concat(steps.Where(step => step.State is StepState.Ready or StepState.Deleted or StepState.Kept))
             .Concat(steps.Where(step => step.State == StepState.Waiting).Reverse()))
         {
             if (Lines(kept) < lines)
@@ -135,26 +142,42 @@ internal sealed class TreeView(CommandContext context, bool color) : IProgressVi
             + $"{Markup.Escape(state)}  [dim]{Times.Duration(now - operation.RequestedAt)}  {Markup.Escape(operation.Id)}[/]");
     }
 
-    private Markup Line(Step step, string name, int level, Columns columns, DateTimeOffset now)
+    private (string Symbol, string Word, string Style) Sign(Step step, OperationProgress progress)
     {
-        var (symbol, word, style) = step.State switch
+        var spinner = Spinner[frame % Spinner.Length];
+        return (step.State, step.Work) switch
         {
-            StepState.Waiting => ("·", "waiting", "dim"),
-            StepState.Working => (Spinner[frame % Spinner.Length], "creating", "yellow"),
-            StepState.Ready => ("✓", "ready", "green"),
-            StepState.Failed => ("✗", "failed", "red"),
-            StepState.Deleting => (Spinner[frame % Spinner.Length], "deleting", "yellow"),
-            StepState.Blocked => ("!", "blocked", "red"),
-            StepState.Deleted => ("✓", "deleted", "dim"),
+            (StepState.Waiting, _) when step.Removes => ("·", progress.IsUndone || progress.State == "kept" ? "stays" : "to go", "dim"),
+            (StepState.Waiting, _) => ("·", "waiting", "dim"),
+            (StepState.Working, StepWork.Change) => (spinner, "changing", "yellow"),
+            (StepState.Working, StepWork.Replace) => (spinner, "replacing", "yellow"),
+            (StepState.Working, StepWork.Restore) => (spinner, "restoring", "yellow"),
+            (StepState.Working, _) => (spinner, "creating", "yellow"),
+            (StepState.Ready, StepWork.Change) => ("✓", "changed", "green"),
+            (StepState.Ready, StepWork.Replace) => ("✓", "replaced", "green"),
+            (StepState.Ready, StepWork.Restore) => ("✓", "restored", "green"),
+            (StepState.Ready, _) => ("✓", "ready", "green"),
+            (StepState.Unchanged, _) => ("=", "unchanged", "dim"),
+            (StepState.Failed, _) => ("✗", "failed", "red"),
+            (StepState.Deleting, _) => (spinner, "deleting", "yellow"),
+            (StepState.Blocked, _) => ("!", "blocked", "red"),
+            (StepState.Deleted, _) => ("✓", "deleted", "dim"),
             _ => ("✓", "kept", "green"),
         };
-        var elapsed = step.Elapsed(now) is { } time && step.Kind != "value" ? Times.Duration(time) : "";
+    }
+
+    private static Markup Line(
+        Step step, (string Symbol, string Word, string Style) sign, string name, int level, Columns columns, DateTimeOffset now)
+    {
+        var (symbol, word, style) = sign;
+        var elapsed = step.Elapsed(now) is { } time && step.Kind != "value" && step.State != StepState.Unchanged ? Times.Duration(time) : "";
         name = Untrusted.Clean(name).PadRight(columns.Name - ((level - 1) * Level));
         var kind = columns.Kind == 0 ? "" : $"  {Untrusted.Clean(step.Kind).PadRight(columns.Kind)}";
-        var left = (level * Level) + $"{symbol} {name}{kind}  {word,-8}  {elapsed,9}".Length;
+        var padded = word.PadRight(columns.Word);
+        var left = (level * Level) + $"{symbol} {name}{kind}  {padded}  {elapsed,9}".Length;
         var detail = step.Word == word ? "" : Crop(Untrusted.Clean(step.Word), columns.Width - left - 3);
         return new Markup(
-            $"[{style}]{Markup.Escape(symbol)}[/] {Markup.Escape(name)}[dim]{Markup.Escape(kind)}[/]  [{style}]{word,-8}[/]  {elapsed,9}"
+            $"[{style}]{Markup.Escape(symbol)}[/] {Markup.Escape(name)}[dim]{Markup.Escape(kind)}[/]  [{style}]{padded}[/]  {elapsed,9}"
             + (detail.Length > 0 ? $"  [dim]{Markup.Escape(detail)}[/]" : ""));
     }
 

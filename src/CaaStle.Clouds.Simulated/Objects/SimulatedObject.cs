@@ -18,6 +18,12 @@ public interface ISimulatedSpec : ICloudObjectSpec
 
     /// <summary>What of it can be changed in place, as the cloud shows it; specifications that differ in nothing else can become each other.</summary>
     string Content => "";
+
+    /// <summary>What it writes when it is made.</summary>
+    string? Output => null;
+
+    /// <summary>What it ends with when it breaks, where it is a command.</summary>
+    int? ExitCode => null;
 }
 
 public sealed record SimulatedNetwork(
@@ -100,6 +106,10 @@ public sealed record SimulatedJob(
     string FailureReason = "") : ICloudObjectSpec<SimulatedJobState>, ISimulatedSpec
 {
     public IReadOnlyList<string> Needs => [];
+
+    string ISimulatedSpec.Output => string.Join(' ', Command);
+
+    int? ISimulatedSpec.ExitCode => 1;
 }
 
 public sealed record SimulatedJobState(string Name);
@@ -135,7 +145,7 @@ internal sealed class SimulatedHandler<TSpec, TState>(
             null => Observation.Absent<TState>(),
             _ when !call.Marks.Owns(found.Labels) => Observation.Foreign<TState>("made by somebody else"),
             { GoneAt: not null } => Observation.InProgress<TState>("deleting"),
-            { FailsAt: { } failsAt } when now >= failsAt => Observation.Failed<TState>(found.FailureReason, ["the last words of " + found.Name]),
+            { FailsAt: { } failsAt } when now >= failsAt => Broken(found, spec),
             _ when found.Content != spec.Content => Observation.InProgress<TState>("to be changed") with { NeedsCreate = true },
             _ when now < found.ReadyAt => Observation.InProgress<TState>("creating"),
             _ => Observation.Ready(stateOf(found.Name), "available"),
@@ -152,6 +162,11 @@ internal sealed class SimulatedHandler<TSpec, TState>(
             return;
         }
 
+        if (spec.Output is { } output)
+        {
+            call.Log.Report(output);
+        }
+
         await world.CreateAsync(
             spec.Identity,
             call.Marks.ToLabels(),
@@ -165,6 +180,9 @@ internal sealed class SimulatedHandler<TSpec, TState>(
 
     public override Task DeleteAsync(TSpec spec, ObjectCall call, CancellationToken cancellationToken) =>
         world.DeleteAsync(spec.Identity, cancellationToken);
+
+    private static Observation<TState> Broken(WorldObject found, TSpec spec) =>
+        Observation.Failed<TState>(found.FailureReason, ["the last words of " + found.Name]) with { ExitCode = spec.ExitCode };
 
     private static string Text(TSpec spec) => JsonSerializer.Serialize(spec, TextOptions.Revealing);
 }

@@ -28,9 +28,9 @@ public sealed class ObjectReader(EngineServices services) : IObjectReader
     private async IAsyncEnumerable<LogLine> ReadPreviousAsync(
         SubjectKey subject, LogQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var isThere = await services.Store.FindSubjectAsync(subject, cancellationToken) is not null;
-        var sources = isThere ? await FindSourcesAsync(subject, query, cancellationToken) : [];
-        var lines = await ReadAllAsync(sources, query, cancellationToken);
+        var record = await services.Store.FindSubjectAsync(subject, cancellationToken);
+        var sources = record is null ? [] : await ListSourcesAsync(record, cancellationToken);
+        var lines = await ReadAllAsync([.. sources.Where(source => SubjectLog.IsOfReplica(source.Key, query.Replica))], query, cancellationToken);
         foreach (var line in lines.Count > 0 ? lines : await ReadKeptAsync(subject, query, cancellationToken))
         {
             yield return line;
@@ -82,8 +82,7 @@ public sealed class ObjectReader(EngineServices services) : IObjectReader
     {
         var record = await services.Store.FindSubjectAsync(subject, cancellationToken)
             ?? throw new RefusedException(RefusedException.NotFound, $"There is no {subject}.", SubjectNames.NextToFind(subject));
-        var objects = await services.Store.ListObjectsAsync(record.Id, cancellationToken);
-        var sources = objects.Where(item => item.Status != ObjectStatus.Deleting).Select(item => SubjectLog.Of(item, services)).OfType<SubjectLog>().ToList();
+        var sources = await ListSourcesAsync(record, cancellationToken);
         var wanted = sources.Where(source => SubjectLog.IsOfReplica(source.Key, query.Replica)).ToList();
         return wanted.Count > 0
             ? wanted
@@ -91,5 +90,11 @@ public sealed class ObjectReader(EngineServices services) : IObjectReader
                 RefusedException.NotAvailable,
                 sources.Count == 0 ? $"Nothing of {subject} writes logs now." : $"{subject} has no replica {query.Replica}.",
                 [$"cld app logs {subject.Name} --previous", SubjectNames.NextToShow(subject)]);
+    }
+
+    private async Task<List<SubjectLog>> ListSourcesAsync(SubjectRecord record, CancellationToken cancellationToken)
+    {
+        var objects = await services.Store.ListObjectsAsync(record.Id, cancellationToken);
+        return [.. objects.Where(item => item.Status != ObjectStatus.Deleting).Select(item => SubjectLog.Of(item, services)).OfType<SubjectLog>()];
     }
 }

@@ -59,6 +59,7 @@ public sealed partial class OperationService
 
         // What runs is bound to what the environment was; where that has changed, the same revision would not be the same.
         var same = environment.Desired.Revision == subject.Desired.EnvironmentRevision ? now : next with { IsStopped = now.IsStopped };
+        var (least, most) = (ApplicationGrammar.Replicas.Minimum, ApplicationGrammar.Replicas.Maximum);
         switch (request.Action)
         {
             case OperationAction.Redeploy:
@@ -72,6 +73,11 @@ public sealed partial class OperationService
             case OperationAction.RollBack:
                 var target = await FindRevisionAsync(request.Revision, subject, cancellationToken);
                 return (target.Definition, "", next with { Images = await PinAsync(target, request.Name, cancellationToken) });
+            case OperationAction.Scale when !(request.Replicas >= least && request.Replicas <= most):
+                throw new RefusedException(
+                    RefusedException.InvalidRequest,
+                    $"An application has {least} to {most} replicas, not {request.Replicas}.",
+                    request.Replicas == 0 ? [$"cld app stop {request.Name}"] : []);
             case OperationAction.Scale when now.IsStopped:
                 throw new RefusedException(RefusedException.NotAvailable, $"{subject.Key} is stopped.", [$"cld app start {request.Name}"]);
             case OperationAction.Scale:

@@ -1,9 +1,11 @@
 using CaaStle.Abstractions;
 using CaaStle.Api;
+using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Endpoints.Views;
+using CaaStle.Server.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CaaStle.Server.Endpoints;
@@ -17,16 +19,34 @@ internal static class ApplicationEndpoints
             .WithSummary("Deploys an application into an environment.").Problems(400, 404, 409, 412, 503);
         routes.MapGet(Routes.Applications + "/{name}", ShowAsync).WithTags("applications").WithSummary("Shows an application.").Problems(404);
         routes.MapDelete(Routes.Applications + "/{name}", DeleteAsync).WithTags("applications").WithSummary("Deletes an application.").Problems(400, 404, 409);
+        routes.MapPut(Routes.Applications + "/{name}", RedeployAsync).WithTags("applications")
+            .WithSummary("Redeploys an application: by another definition, or by the same with images as they are now.").Problems(400, 404, 409, 412, 503);
+        routes.MapPost(Routes.Applications + "/{name}/rollback", RollBackAsync).WithTags("applications")
+            .WithSummary("Goes back to a revision, without one to the last good one before that in force.").Problems(404, 409, 412, 503);
+        routes.MapPost(Routes.Applications + "/{name}/scale", ScaleAsync).WithTags("applications")
+            .WithSummary("Says how many replicas run.").Problems(400, 404, 409, 412, 503);
+        routes.MapPost(Routes.Applications + "/{name}/restart", RestartAsync).WithTags("applications")
+            .WithSummary("Starts new replicas in place of those that run.").Problems(404, 409, 412, 503);
+        routes.MapPost(Routes.Applications + "/{name}/stop", StopAsync).WithTags("applications")
+            .WithSummary("Has nothing of the application run; its data and its address are kept.").Problems(404, 409, 412, 503);
+        routes.MapPost(Routes.Applications + "/{name}/start", StartAsync).WithTags("applications")
+            .WithSummary("Starts an application that was stopped.").Problems(404, 409, 412, 503);
+        routes.MapPost(Routes.Applications + "/{name}/run", RunAsync).WithTags("applications")
+            .WithSummary("Runs a command once, beside the application, with what that has. What it writes are the lines of the operation's object-logged events.")
+            .Problems(400, 404, 409, 412, 503);
+        routes.MapGet(Routes.Applications + "/{name}/history", HistoryAsync).WithTags("applications")
+            .WithSummary("Lists the revisions and other changes of an application, newest first, also when it is gone.").Problems(404);
         routes.MapGet(Routes.Applications + "/{name}/logs", LogsAsync).WithTags("applications")
             .WithSummary("The application's log lines as NDJSON; since is an ISO time or an age such as 10m.")
             .Produces<LogLineView>(200, LogStream.ContentType).Problems(400, 404, 503);
     }
 
-    internal static async Task<Ok<IReadOnlyList<ApplicationSummary>>> ListAsync(IStateStore store, CancellationToken cancellationToken)
+    internal static async Task<Ok<IReadOnlyList<ApplicationSummary>>> ListAsync(
+        IStateStore store, DefinitionReader reader, CancellationToken cancellationToken)
     {
         var operations = await store.UnderWayAsync(cancellationToken);
         return TypedResults.Ok<IReadOnlyList<ApplicationSummary>>([.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
-            .Select(application => SubjectViews.Application(application, operations.GetValueOrDefault(application.Key)))]);
+            .Select(application => SubjectViews.Application(application, operations.GetValueOrDefault(application.Key), reader))]);
     }
 
     internal static Task<Accepted<OperationView>> DeployAsync(
@@ -47,14 +67,15 @@ internal static class ApplicationEndpoints
     }
 
     internal static async Task<Ok<ApplicationDetail>> ShowAsync(
-        string name, bool? reveal, IStateStore store, ISecretVault vault, CancellationToken cancellationToken)
+        string name, bool? reveal, IStateStore store, ISecretVault vault, DefinitionReader reader, CancellationToken cancellationToken)
     {
         var application = await store.GetSubjectAsync(SubjectKey.Application(name), cancellationToken);
         return TypedResults.Ok(SubjectViews.Application(
             application,
             await store.ListObjectsAsync(application.Id, cancellationToken),
             await store.UnderWayAsync(application.Key, cancellationToken),
-            Answers.Outputs(reveal, vault)));
+            Answers.Outputs(reveal, vault),
+            reader));
     }
 
     internal static Task<Accepted<OperationView>> DeleteAsync(
@@ -72,10 +93,90 @@ internal static class ApplicationEndpoints
             OperationKind.Delete, deletion.Subject, () => operations.DeleteAsync(deletion, cancellationToken));
     }
 
-    internal static LogStream LogsAsync(
-        string name, bool? follow, int? tail, string? since, bool? previous, int? replica, IObjectReader objects, TimeProvider clock)
+    internal static async Task<Accepted<OperationView>> RedeployAsync(
+        string name, ApplicationRedeployRequest request, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
+    {
+        var application = await store.GetSubjectAsync(SubjectKey.Application(name), cancellationToken);
+        if (request.Environment is { } environment && environment != application.Environment)
+        {
+            throw new RefusedRequestException(
+                StatusCodes.Status409Conflict,
+                ProblemCodes.AlreadyExists,
+                $"{application.Key} exists already, in environment {application.Environment}.",
+                "An application stays in its environment. Take another name, or delete the one that exists.",
+                $"cld app show {name}",
+                $"cld app delete {name}");
+        }
+
+        return await ChangeAsync(
+            new(name, OperationAction.Redeploy, request.NoRollback, Answers.Requester)
+            {
+                Definition = request.Definition,
+                FileName = request.FileName ?? "",
+            },
+            operations,
+            cancellationToken);
+    }
+
+    internal static Task<Accepted<OperationView>> RollBackAsync(
+        string name, int? revision, bool? noRollback, IOperationService operations, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            new(name, OperationAction.RollBack, noRollback == true, Answers.Requester) { Revision = revision }, operations, cancellationToken);
+
+    internal static Task<Accepted<OperationView>> ScaleAsync(
+        string name, int replicas, bool? noRollback, IOperationService operations, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            new(name, OperationAction.Scale, noRollback == true, Answers.Requester) { Replicas = replicas }, operations, cancellationToken);
+
+    internal static Task<Accepted<OperationView>> RestartAsync(
+        string name, bool? noRollback, IOperationService operations, CancellationToken cancellationToken) =>
+        ChangeAsync(new(name, OperationAction.Restart, noRollback == true, Answers.Requester), operations, cancellationToken);
+
+    internal static Task<Accepted<OperationView>> StopAsync(
+        string name, bool? noRollback, IOperationService operations, CancellationToken cancellationToken) =>
+        ChangeAsync(new(name, OperationAction.Stop, noRollback == true, Answers.Requester), operations, cancellationToken);
+
+    internal static Task<Accepted<OperationView>> StartAsync(
+        string name, bool? noRollback, IOperationService operations, CancellationToken cancellationToken) =>
+        ChangeAsync(new(name, OperationAction.Start, noRollback == true, Answers.Requester), operations, cancellationToken);
+
+    internal static async Task<Accepted<OperationView>> RunAsync(
+        string name, ApplicationRunRequest request, IOperationService operations, CancellationToken cancellationToken) =>
+        Answers.Accepted(await operations.RunAsync(new(name, request.Command ?? [], Answers.Requester), cancellationToken));
+
+    internal static async Task<Ok<IReadOnlyList<RevisionView>>> HistoryAsync(
+        string name, RevisionReader revisions, CancellationToken cancellationToken)
+    {
+        var history = await revisions.ReadAsync(SubjectKey.Application(name), cancellationToken);
+        return history.Count > 0 ? TypedResults.Ok<IReadOnlyList<RevisionView>>([.. history.Select(SubjectViews.Revision)]) : throw NeverWas(name);
+    }
+
+    internal static async Task<LogStream> LogsAsync(
+        string name,
+        bool? follow,
+        int? tail,
+        string? since,
+        bool? previous,
+        int? replica,
+        IStateStore store,
+        IObjectReader objects,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var query = new LogQuery(follow == true, LogParameters.Tail(tail), LogParameters.Since(since, clock), previous == true, replica);
-        return new(objects, SubjectKey.Application(name), query);
+        var application = SubjectKey.Application(name);
+        if (query.Previous && await store.ListOperationsAsync(new(application, Limit: 1), cancellationToken) is [])
+        {
+            throw NeverWas(name);
+        }
+
+        return new(objects, application, query);
     }
+
+    private static async Task<Accepted<OperationView>> ChangeAsync(
+        ChangeApplication change, IOperationService operations, CancellationToken cancellationToken) =>
+        Answers.Accepted(await operations.ChangeApplicationAsync(change, cancellationToken));
+
+    private static RefusedRequestException NeverWas(string name) => new(
+        StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There never was an application {name}.", null, "cld app list");
 }

@@ -11,7 +11,9 @@ public sealed class HelpTests
     [InlineData("cld-env", "env")]
     [InlineData("cld-env-delete", "env", "delete")]
     [InlineData("cld-container-create", "container", "create")]
+    [InlineData("cld-app", "app")]
     [InlineData("cld-app-logs", "app", "logs")]
+    [InlineData("cld-app-run", "app", "run")]
     public async Task The_help_is_as_it_was_agreed_on(string snapshot, params string[] words)
     {
         using var cld = new Cld();

@@ -99,14 +99,15 @@ public sealed class ListTests
     {
         await using var server = await FakeServer.StartAsync();
         server
-            .On("GET", "/apps", [new("shop", "orders", "available", "http://127.0.0.1:8080/", Make.Now.AddDays(-3), null)], ApiJson.Default.IReadOnlyListApplicationSummary)
+            .On("GET", "/apps", [new("shop", "orders", "available", "http://127.0.0.1:8080/", Make.Now.AddDays(-3), null) { Revision = 4, Replicas = 2 }], ApiJson.Default.IReadOnlyListApplicationSummary)
             .On("GET", "/containers", [new("shop", "creating", "local", null, Make.Now, "op-1")], ApiJson.Default.IReadOnlyListContainerSummary)
             .On("GET", "/resources", [new("orders", "mysql", "mysql", "available", [])], ApiJson.Default.IReadOnlyListResourceView)
             .On("GET", "/operations", [Make.Operation("succeeded")], ApiJson.Default.IReadOnlyListOperationView);
         using var cld = new Cld(server);
 
         Assert.Equal(
-            "NAME   STATUS      ENVIRONMENT   URL                      CREATED\nshop   available   orders        http://127.0.0.1:8080/   3 days ago\n",
+            "NAME   STATUS      ENVIRONMENT   REVISION   REPLICAS   URL                      CREATED\n"
+            + "shop   available   orders        4          2          http://127.0.0.1:8080/   3 days ago\n",
             (await cld.RunAsync("app", "list")).Output);
         Assert.Equal(
             "NAME   STATUS     REGISTRY   IMAGE   CREATED\nshop   creating   local      -       just now\n", (await cld.RunAsync("container", "list")).Output);

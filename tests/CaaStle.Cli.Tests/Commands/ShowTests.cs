@@ -132,26 +132,6 @@ public sealed class ShowTests
     }
 
     [Fact]
-    public async Task Logs_come_line_by_line_without_terminal_commands()
-    {
-        await using var server = await FakeServer.StartAsync();
-        server.On("GET", "/apps/shop/logs", context => FakeServer.WriteAsync(
-            context,
-            200,
-            """
-            {"at":"2026-03-01T11:00:00Z","source":"web","text":"hello \u001b]0;title\u0007there"}
-            {"source":"sidecar","text":"aside"}
-
-            """,
-            "application/x-ndjson"));
-        using var cld = new Cld(server);
-
-        Assert.Equal("hello there\nsidecar | aside\n", (await cld.RunAsync("app", "logs", "shop", "--tail", "5", "--since", "10m", "-f")).Output);
-        Assert.Equal("GET /apps/shop/logs?follow=true&tail=5&since=2026-03-01T11%3A50%3A00.0000000%2B00%3A00", server.Requests.Single().ToString());
-        Assert.Equal(ExitCode.Usage, (await cld.RunAsync("app", "logs", "shop", "--since", "lately")).Exit);
-    }
-
-    [Fact]
     public async Task Validation_lists_everything_that_is_wrong()
     {
         await using var server = await FakeServer.StartAsync();

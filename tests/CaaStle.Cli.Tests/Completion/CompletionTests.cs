@@ -21,11 +21,14 @@ public sealed class CompletionTests
     [InlineData("orders shop", "resource", "list", "--env", "")]
     [InlineData("local", "container", "create", "web", "")]
     [InlineData("bash fish pwsh zsh", "completion", "")]
+    [InlineData("1 2", "app", "rollback", "shop", "")]
+    [InlineData("", "app", "rollback", "gone", "")]
     public async Task Words_are_completed(string expected, params string[] words)
     {
         await using var server = await FakeServer.StartAsync();
         server
             .On("GET", "/environments", [Make.Environment("shop"), Make.Environment("orders")], ApiJson.Default.IReadOnlyListEnvironmentSummary)
+            .On("GET", "/apps/shop/history", [Make.Revision(4) with { IsInForce = true }, Make.Revision(3) with { State = "rolled-back" }, Make.Revision(2) with { IsNew = false }, Make.Revision(2), Make.Revision(1)], ApiJson.Default.IReadOnlyListRevisionView)
             .On("GET", "/server", new("0.1.0", 1, Make.Now, "/", 0, [new("local", [], [], ["local"], [])]), ApiJson.Default.ServerStatus);
         using var cld = new Cld(server) { Clock = new PatientClock() };
 

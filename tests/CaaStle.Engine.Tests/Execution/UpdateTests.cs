@@ -343,6 +343,20 @@ public sealed class UpdateTests
         Assert.Empty(failures);
     });
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(101)]
+    public void An_application_has_at_least_one_replica_and_not_too_many(int replicas) => host.Run(async () =>
+    {
+        await Samples.DeployAsync(host);
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => ChangeAsync(new("shop", OperationAction.Scale, false, "tester") { Replicas = replicas }));
+
+        Assert.Equal(RefusedException.InvalidRequest, refused.Code);
+        Assert.Equal(replicas == 0 ? ["cld app stop shop"] : [], refused.Next);
+    });
+
     private IReadOnlyList<WorldObject> Replicas() =>
         [.. host.World.Objects.Where(item => item.GoneAt is null && item.Name.StartsWith("shop-r", StringComparison.Ordinal) && !item.Name.StartsWith("shop-route", StringComparison.Ordinal))];
 

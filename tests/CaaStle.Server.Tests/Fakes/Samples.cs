@@ -15,7 +15,7 @@ internal static class Samples
     public static async Task SeedAsync(this IStateStore store, SubjectRecord subject, params IReadOnlyList<ObjectRecord> objects)
     {
         var creation = new Operation(
-            $"op-made-{subject.Key.Name}", OperationKind.Create, subject.Key, subject.Id, [], new("definition", "file.yaml", false, false, []),
+            $"op-made-{subject.Key.Name}", OperationKind.Create, subject.Key, subject.Id, [], new(subject.Definition, "file.yaml", false, false, []),
             OperationState.Queued, "ada", Noon, null, null, null, null);
         await store.EnqueueAsync([new(creation, subject with { Status = SubjectStatus.Creating })], CancellationToken.None);
         IEnumerable<JournalEntry> made = objects.SelectMany<ObjectRecord, JournalEntry>(item =>

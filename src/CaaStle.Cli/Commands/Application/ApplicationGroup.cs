@@ -7,8 +7,16 @@ internal static class ApplicationGroup
         "applications: containers that run in an environment",
         Sections.Main,
         new ApplicationDeployCommand(),
+        new ApplicationRedeployCommand(),
+        new ApplicationRollbackCommand(),
         new ApplicationListCommand(),
         new ApplicationShowCommand(),
+        new ApplicationHistoryCommand(),
         new ApplicationLogsCommand(),
+        new ApplicationRunCommand(),
+        new ApplicationScaleCommand(),
+        ApplicationSwitchCommand.Restart(),
+        ApplicationSwitchCommand.Stop(),
+        ApplicationSwitchCommand.Start(),
         new ApplicationDeleteCommand());
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CaaStle.Api;
 using CaaStle.Cli.Output;
 
@@ -24,13 +25,15 @@ internal sealed class ApplicationListCommand : LeafCommand
                     return;
                 }
 
-                var table = new Table("NAME", "STATUS", "ENVIRONMENT", "URL", "CREATED");
+                var table = new Table("NAME", "STATUS", "ENVIRONMENT", "REVISION", "REPLICAS", "URL", "CREATED");
                 foreach (var application in applications)
                 {
                     table.Add(
                         application.Name,
                         Table.Cell.Status(application.Status, invocation.Style),
                         application.Environment,
+                        application.Revision.ToString(CultureInfo.InvariantCulture),
+                        application.Replicas?.ToString(CultureInfo.InvariantCulture) ?? "-",
                         application.Url ?? "-",
                         Times.Ago(application.CreatedAt, invocation.Context.Clock));
                 }

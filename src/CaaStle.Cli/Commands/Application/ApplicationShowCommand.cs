@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using CaaStle.Api;
 using CaaStle.Cli.Output;
 
@@ -9,7 +10,7 @@ internal sealed class ApplicationShowCommand : LeafCommand
     private readonly NameArgument name = NameArgument.Application();
     private readonly Option<bool> reveal = SharedOptions.Reveal();
 
-    public ApplicationShowCommand() : base("show", "show an application: state, URL, objects")
+    public ApplicationShowCommand() : base("show", "show an application: state, revision, replicas, URL, objects")
     {
         Add(name);
         Add(reveal);
@@ -26,11 +27,17 @@ internal sealed class ApplicationShowCommand : LeafCommand
                 head.Add("Name", application.Name);
                 head.Add("Status", Table.Cell.Status(application.Status, invocation.Style));
                 head.Add("Environment", application.Environment);
+                head.Add("Revision", application.Revision.ToString(CultureInfo.InvariantCulture));
+                head.Add("Replicas", application.Replicas?.ToString(CultureInfo.InvariantCulture));
+                foreach (var address in application.Outputs.Where(IsAddress))
+                    head.Add(address.Name, address.Value);
                 head.Add("Created", $"{Times.Ago(application.CreatedAt, invocation.Context.Clock)} by {application.CreatedBy}");
                 if (application.Operation is { } operation)
                     head.Add("Operation", operation);
                 head.Write(output);
-                DetailText.WriteOutputs(application.Outputs, output);
+                DetailText.WriteOutputs([.. application.Outputs.Where(other => !IsAddress(other))], output);
                 DetailText.WriteObjects(application.Objects, output, invocation.Style);
             });
+
+    private static bool IsAddress(OutputView output) => output is { Name: "Url", Secret: false };
 }

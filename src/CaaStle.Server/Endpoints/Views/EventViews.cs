@@ -21,7 +21,7 @@ internal static class EventViews
             OperationQueued queued => bare with { By = queued.RequestedBy },
             OperationStarted started => bare with { Detail = started.Resumed ? "resumed" : null },
             OperationPlanned planned => bare with { Steps = [.. planned.Steps.Select(Step)] },
-            CancelRequested cancel => bare with { By = cancel.By },
+            CancelRequested cancel => bare with { By = cancel.By, Detail = cancel.Keep ? "keep" : null },
             OperationFailing failing => bare with { Key = failing.Failure.Key, Failure = OperationViews.Of(failing.Failure) },
             OperationCommitted committed => bare with { Lines = committed.Retiring },
             OperationEnded ended => bare with { Detail = Words.Of(ended.State) },

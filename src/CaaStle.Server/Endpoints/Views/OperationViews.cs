@@ -17,13 +17,22 @@ internal static class OperationViews
         operation.EndedAt,
         operation.CancelledBy,
         Of(operation.Failure),
-        operation is { Kind: OperationKind.Create, State: OperationState.Succeeded } && subject?.Id == operation.SubjectId
-            ? OutputViews.Masked.Groups(subject.Outputs)
-            : [],
-        Next(operation));
+        subject is not null && IsWhatMade(operation, subject) ? OutputViews.Masked.Groups(subject.Outputs) : [],
+        Next(operation))
+    {
+        Revision = operation.Request.Desired?.Revision,
+        StatusBefore = operation.Request.StatusBefore is { } before ? Words.Of(before) : null,
+    };
 
-    public static FailureView? Of(Failure? failure) =>
-        failure is null ? null : new(failure.Code, failure.Key, failure.Message, failure.LastLog);
+    public static FailureView? Of(Failure? failure) => failure is null
+        ? null
+        : new(failure.Code, failure.Key, failure.Message, failure.LastLog) { ExitCode = failure.ExitCode };
+
+    /// <summary>Whether the operation made the subject what it is now.</summary>
+    private static bool IsWhatMade(Operation operation, SubjectRecord subject) =>
+        operation is { Kind: OperationKind.Create or OperationKind.Update, State: OperationState.Succeeded }
+        && operation.SubjectId == subject.Id
+        && (operation.Request.Desired ?? new()).Revision == subject.Desired.Revision;
 
     private static IReadOnlyList<string> Next(Operation operation)
     {
@@ -31,17 +40,32 @@ internal static class OperationViews
         var name = operation.Subject.Name;
         return (operation.State, operation.Kind) switch
         {
-            (OperationState.Queued or OperationState.Running, OperationKind.Create) when operation.CancelledBy is null =>
+            (OperationState.Queued or OperationState.Running, not OperationKind.Delete) when operation.CancelledBy is null =>
                 [$"cld op watch {operation.Id}", $"cld op cancel {operation.Id}"],
-            (OperationState.Queued or OperationState.Running or OperationState.RollingBack, _) => [$"cld op watch {operation.Id}"],
+            (OperationState.Queued or OperationState.Running or OperationState.RollingBack or OperationState.Finishing, _) =>
+                [$"cld op watch {operation.Id}"],
             (OperationState.Succeeded, OperationKind.Delete) => [$"cld {noun} list"],
+            (OperationState.Succeeded, OperationKind.Run) => [],
+            (OperationState.Succeeded, _) when operation.Request.Action == OperationAction.Stop => [$"cld app start {name}"],
             (OperationState.Succeeded, _) when operation.Subject.Kind == SubjectKind.Application =>
                 [$"cld app show {name}", $"cld app logs {name}"],
             (OperationState.Succeeded, _) => [$"cld {noun} show {name}"],
-            (OperationState.RolledBack, _) => Again(operation),
+            (OperationState.RolledBack, OperationKind.Update) when operation.Subject.Kind == SubjectKind.Application => AfterFailedChange(operation),
+            (OperationState.RolledBack, OperationKind.Create) => Again(operation),
+            (OperationState.RolledBack, _) => [$"cld op show {operation.Id}"],
+            (OperationState.Kept, OperationKind.Update) when operation.Subject.Kind == SubjectKind.Application =>
+                [$"cld app show {name}", $"cld app logs {name}", $"cld app redeploy {name}"],
             (OperationState.Kept, _) => [$"cld {noun} show {name}", $"cld {noun} delete {name}"],
             _ => [],
         };
+    }
+
+    private static IReadOnlyList<string> AfterFailedChange(Operation operation)
+    {
+        var name = operation.Subject.Name;
+        return operation.Request.Action == OperationAction.Redeploy
+            ? [$"cld app logs {name} --previous", $"cld app redeploy {name} {operation.Request.FileName}".TrimEnd()]
+            : [$"cld app logs {name} --previous", $"cld app history {name}"];
     }
 
     private static IReadOnlyList<string> Again(Operation operation)

@@ -1,5 +1,7 @@
 using CaaStle.Api;
+using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
+using CaaStle.Engine.Operations;
 
 namespace CaaStle.Server.Endpoints.Views;
 
@@ -42,16 +44,20 @@ internal static class SubjectViews
             outputs.Of(subject, ""),
             Objects(objects));
 
-    public static ApplicationSummary Application(SubjectRecord subject, string? operation) => new(
+    public static ApplicationSummary Application(SubjectRecord subject, string? operation, DefinitionReader reader) => new(
         subject.Key.Name,
         subject.Environment ?? "",
         Words.Of(subject.Status),
         PlainOutput(subject, "Url"),
         subject.CreatedAt,
-        operation);
+        operation)
+    {
+        Revision = subject.Desired.Revision,
+        Replicas = Replicas(subject, reader),
+    };
 
     public static ApplicationDetail Application(
-        SubjectRecord subject, IReadOnlyList<ObjectRecord> objects, string? operation, OutputViews outputs) => new(
+        SubjectRecord subject, IReadOnlyList<ObjectRecord> objects, string? operation, OutputViews outputs, DefinitionReader reader) => new(
             subject.Key.Name,
             subject.Environment ?? "",
             Words.Of(subject.Status),
@@ -60,7 +66,26 @@ internal static class SubjectViews
             operation,
             outputs.Of(subject, ""),
             Objects(objects),
-            subject.Definition);
+            subject.Definition)
+        {
+            Revision = subject.Desired.Revision,
+            Replicas = Replicas(subject, reader),
+        };
+
+    public static RevisionView Revision(Revision revision) => new(
+        revision.Number,
+        revision.IsNew,
+        revision.IsInForce,
+        revision.IsGone,
+        revision.Operation,
+        revision.Action ?? "deploy",
+        revision.Image,
+        revision.Changes,
+        Words.Of(revision.State),
+        OperationViews.Of(revision.Failure),
+        revision.At,
+        revision.By,
+        revision.Definition);
 
     /// <summary>An environment's resources: the parts that offer outputs or that objects belong to.</summary>
     public static IReadOnlyList<ResourceView> Resources(SubjectRecord environment, IReadOnlyList<ObjectRecord> objects, OutputViews outputs)
@@ -87,6 +112,20 @@ internal static class SubjectViews
 
     private static IReadOnlyList<ObjectView> Objects(IReadOnlyList<ObjectRecord> objects) =>
         [.. objects.Select(item => new ObjectView(item.Key, item.Kind, item.Identity, Words.Of(item.Status), item.HoldsData))];
+
+    /// <returns>Null when the definition is one that this version cannot read.</returns>
+    private static int? Replicas(SubjectRecord application, DefinitionReader reader)
+    {
+        try
+        {
+            return application.Desired is { IsStopped: true } or { IsPaused: true } ? 0
+                : application.Desired.Replicas ?? reader.ReadApplication(application.Definition, "", application.Key.Name).Replicas;
+        }
+        catch (InvalidDefinitionException)
+        {
+            return null;
+        }
+    }
 
     private static string? PlainOutput(SubjectRecord subject, string name) =>
         subject.Outputs.TryGetValue("", out var own) && own.TryGetValue(name, out var value) && !value.Secret ? value.Text : null;

@@ -1,0 +1,37 @@
+using System.CommandLine;
+
+namespace CaaStle.Cli.Commands.Application;
+
+internal sealed class ApplicationRedeployCommand : LeafCommand
+{
+    private readonly NameArgument name = NameArgument.Application();
+
+    private readonly NameArgument file = new("FILE", NameOf.File, "its new definition; without one the same is deployed, with images as they are now")
+    {
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<bool> noRollback = SharedOptions.NoRollback();
+
+    public ApplicationRedeployCommand() : base("redeploy", "replace an application by its next revision, once that is healthy")
+    {
+        Add(name);
+        Add(file);
+        Add(noRollback);
+        Examples =
+        [
+            ("cld app redeploy greetings application.yaml", "by a new definition"),
+            ("cld app redeploy greetings", "by the same, for instance when its container was built anew"),
+        ];
+    }
+
+    public override Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken)
+    {
+        var path = invocation.Value(file);
+        var definition = path is null ? null : invocation.ReadFile(path);
+        return invocation.OperateAsync(
+            () => invocation.Client.RedeployApplicationAsync(
+                invocation.Required(name), new(definition, path, NoRollback: invocation.Value(noRollback)), cancellationToken),
+            cancellationToken);
+    }
+}
