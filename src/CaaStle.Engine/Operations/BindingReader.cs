@@ -1,0 +1,87 @@
+using CaaStle.Abstractions;
+using CaaStle.Engine.Definitions;
+using CaaStle.Engine.Execution;
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Ports;
+
+namespace CaaStle.Engine.Operations;
+
+/// <summary>Tells which applications run with values that their environment does not have any more.</summary>
+public sealed class BindingReader(IStateStore store, ObjectSerializer serializer, DefinitionReader reader, ICloudCatalog catalog)
+{
+    /// <returns>The names of the applications that are to be redeployed.</returns>
+    public async Task<IReadOnlyList<string>> FindOutdatedAsync(SubjectRecord environment, CancellationToken cancellationToken)
+    {
+        var changes = await ChangesOfAsync(environment, cancellationToken);
+        var outdated = new List<string>();
+        foreach (var application in await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
+        {
+            if (application.Environment == environment.Key.Name
+                && application.Desired is { IsStopped: false, IsPaused: false }
+                && await IsOutdatedAsync(application, environment, changes, cancellationToken))
+            {
+                outdated.Add(application.Key.Name);
+            }
+        }
+
+        return outdated;
+    }
+
+    private async Task<bool> IsOutdatedAsync(
+        SubjectRecord application, SubjectRecord environment, IReadOnlyList<Operation> changes, CancellationToken cancellationToken)
+    {
+        // Operations on an application hold its environment, so that it was as the last change before them had left it.
+        if (await ChangesOfAsync(application, cancellationToken) is not [var deployment, ..])
+        {
+            return false;
+        }
+
+        var before = changes.FirstOrDefault(change =>
+            change.EndedAt <= deployment.RequestedAt || deployment.Request.After.Contains(change.Id));
+        if (before is null || before == changes[0])
+        {
+            return false;
+        }
+
+        var then = await OutputsOfAsync(before, cancellationToken);
+        var bindings = new BindingResolver(reader.ReadEnvironment(environment.Definition, environment.Key.Name), catalog);
+        return reader.ReadApplication(application.Definition, application.Key.Name).Containers
+            .SelectMany(container => container.Variables.Values)
+            .Any(variable => Resolve(bindings, variable, then) != Resolve(bindings, variable, environment.Outputs));
+    }
+
+    /// <summary>Operations that made the subject what it was at one time, or is now; newest first.</summary>
+    private async Task<IReadOnlyList<Operation>> ChangesOfAsync(SubjectRecord subject, CancellationToken cancellationToken)
+    {
+        var operations = await store.ListOperationsAsync(new(subject.Key, Limit: int.MaxValue), cancellationToken);
+        return [.. operations.Where(operation =>
+            operation.SubjectId == subject.Id
+            && operation is { Kind: OperationKind.Create or OperationKind.Update, State: OperationState.Succeeded }
+            && operation.Request.Action != OperationAction.Accept)];
+    }
+
+    private async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>>> OutputsOfAsync(
+        Operation operation, CancellationToken cancellationToken)
+    {
+        var journal = await store.ReadWholeJournalAsync(operation.Id, cancellationToken);
+        return journal.OfType<OperationCommitted>().LastOrDefault()?.Outputs ?? journal.OfType<OperationEnded>().Single().Outputs;
+    }
+
+    /// <returns>Null where the outputs do not have what the variable is bound to.</returns>
+    private string? Resolve(
+        BindingResolver bindings, string variable, IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>> outputs)
+    {
+        var isComplete = true;
+        var value = bindings.Resolve(variable, (part, name) =>
+        {
+            if (outputs.TryGetValue(part, out var values) && values.TryGetValue(name, out var found))
+            {
+                return serializer.Restore(found);
+            }
+
+            isComplete = false;
+            return Value.Plain("");
+        });
+        return isComplete ? value.Reveal() : null;
+    }
+}
