@@ -59,4 +59,8 @@ public sealed class SimulatedCloud(SimulatedWorld world, TimeProvider clock) : I
         return [.. found.Select(item => new MarkedObject(
             "simulated", item.Name, item.Labels[Marks.SubjectLabel], item.Labels[Marks.SubjectIdLabel], item.Labels[Marks.KeyLabel]))];
     }
+
+    /// <summary>All kinds are read and deleted alike; only storage holds data.</summary>
+    public ICloudObjectSpec SpecOf(MarkedObject found) =>
+        found.Key.EndsWith("/storage", StringComparison.Ordinal) ? new SimulatedStorage(found.Name, "") : new SimulatedImage(found.Name);
 }
