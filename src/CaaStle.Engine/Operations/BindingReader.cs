@@ -6,19 +6,24 @@ using CaaStle.Engine.Ports;
 
 namespace CaaStle.Engine.Operations;
 
-/// <summary>Tells which applications run with values that their environment does not have any more.</summary>
+/// <summary>Tells which applications go on with what is not so any more: values of their environment, images of a container.</summary>
 public sealed class BindingReader(IStateStore store, ObjectSerializer serializer, DefinitionReader reader, ICloudCatalog catalog)
 {
+    /// <param name="subject">An environment or a container.</param>
     /// <returns>The names of the applications that are to be redeployed.</returns>
-    public async Task<IReadOnlyList<string>> FindOutdatedAsync(SubjectRecord environment, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> FindOutdatedAsync(SubjectRecord subject, CancellationToken cancellationToken)
     {
-        var changes = await ChangesOfAsync(environment, cancellationToken);
+        var changes = await ChangesOfAsync(subject, cancellationToken);
         var outdated = new List<string>();
         foreach (var application in await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
         {
-            if (application.Environment == environment.Key.Name
-                && application.Desired is { IsStopped: false, IsPaused: false }
-                && await IsOutdatedAsync(application, environment, changes, cancellationToken))
+            var isOutdated = subject.Key.Kind switch
+            {
+                SubjectKind.Environment => application.Environment == subject.Key.Name && await IsOutdatedAsync(application, subject, changes, cancellationToken),
+                SubjectKind.Container => HasFormerImage(application, subject),
+                _ => false,
+            };
+            if (isOutdated)
             {
                 outdated.Add(application.Key.Name);
             }
@@ -27,9 +32,22 @@ public sealed class BindingReader(IStateStore store, ObjectSerializer serializer
         return outdated;
     }
 
+    private bool HasFormerImage(SubjectRecord application, SubjectRecord container) =>
+        container.Outputs.TryGetValue("", out var outputs)
+        && outputs.TryGetValue("Image", out var current)
+        && reader.ReadApplication(application.Definition, application.Key.Name).Containers.Any(each =>
+            each.Image == container.Key.Name
+            && application.Desired.Images.TryGetValue(each.Name, out var image)
+            && image != serializer.Restore(current).Reveal());
+
     private async Task<bool> IsOutdatedAsync(
         SubjectRecord application, SubjectRecord environment, IReadOnlyList<Operation> changes, CancellationToken cancellationToken)
     {
+        if (application.Desired is { IsStopped: true } or { IsPaused: true })
+        {
+            return false;
+        }
+
         // Operations on an application hold its environment, so that it was as the last change before them had left it.
         if (await ChangesOfAsync(application, cancellationToken) is not [var deployment, ..])
         {

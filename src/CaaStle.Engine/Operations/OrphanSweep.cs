@@ -26,8 +26,8 @@ public interface IOrphanSweep
 /// <inheritdoc/>
 public sealed class OrphanSweep(EngineServices services) : IOrphanSweep
 {
-    /// <summary>One orphan may need another, which then goes in a later round.</summary>
-    private const int Rounds = 20;
+    /// <summary>How often in a row nothing may go before those that are left are given up: one may need another, which goes later.</summary>
+    private const int Rounds = 8;
 
     private readonly IStateStore store = services.Store;
     private readonly Pace pace = new(services.Random);
@@ -64,32 +64,54 @@ public sealed class OrphanSweep(EngineServices services) : IOrphanSweep
 
     public async Task<IReadOnlyList<OrphanRemoval>> RemoveAsync(IReadOnlyList<Orphan> chosen, CancellationToken cancellationToken)
     {
-        var removals = chosen.ToDictionary(orphan => orphan, orphan => new OrphanRemoval(orphan, "it was not reached"));
-        for (var round = 0; round < Rounds; round++)
+        var removals = new Dictionary<Orphan, OrphanRemoval>();
+        var pending = chosen.ToHashSet();
+        for (var vainRounds = 0; ; vainRounds++)
         {
-            foreach (var orphan in chosen.Where(orphan => removals[orphan].Failure is not null))
+            foreach (var orphan in pending.ToList())
             {
-                removals[orphan] = new(orphan, await RemoveAsync(orphan, cancellationToken));
+                var (outcome, word) = await RemoveAsync(orphan, cancellationToken);
+                removals[orphan] = new(orphan, outcome == Outcome.Gone ? null : word);
+                if (outcome is Outcome.Gone or Outcome.Refused)
+                {
+                    pending.Remove(orphan);
+                }
+
+                if (outcome is Outcome.Gone or Outcome.OnItsWay)
+                {
+                    vainRounds = 0;
+                }
             }
 
-            if (removals.Values.All(removal => removal.Failure is null))
+            if (pending.Count == 0 || vainRounds == Rounds)
             {
-                break;
+                return [.. chosen.Select(orphan => removals[orphan])];
             }
 
-            await Task.Delay(pace.AfterFailure(round, null), services.Clock, cancellationToken);
+            await Task.Delay(pace.AfterFailure(vainRounds, null), services.Clock, cancellationToken);
         }
-
-        return [.. chosen.Select(orphan => removals[orphan])];
     }
 
-    /// <returns>Why it is still there; null when it is gone.</returns>
-    private async Task<string?> RemoveAsync(Orphan orphan, CancellationToken cancellationToken)
+    private enum Outcome
+    {
+        Gone,
+
+        /// <summary>The cloud is deleting it.</summary>
+        OnItsWay,
+
+        /// <summary>It may go later: something that needs it may go, or the cloud may answer.</summary>
+        Blocked,
+
+        /// <summary>Trying again would not help.</summary>
+        Refused,
+    }
+
+    private async Task<(Outcome Outcome, string Word)> RemoveAsync(Orphan orphan, CancellationToken cancellationToken)
     {
         var found = orphan.Found;
         if (services.Catalog.Clouds.FirstOrDefault(cloud => cloud.Name == orphan.Cloud) is not IMarkedObjects scan)
         {
-            return $"there is no cloud '{orphan.Cloud}' that can be searched";
+            return (Outcome.Refused, $"there is no cloud '{orphan.Cloud}' that can be searched");
         }
 
         try
@@ -97,12 +119,12 @@ public sealed class OrphanSweep(EngineServices services) : IOrphanSweep
             var marked = await scan.FindMarkedAsync(store.InstallationId, found.SubjectId, cancellationToken);
             if (!marked.Contains(found))
             {
-                return null;
+                return (Outcome.Gone, "");
             }
 
             if (!await IsOrphanAsync(found, cancellationToken))
             {
-                return $"it belongs to {found.Subject}";
+                return (Outcome.Refused, $"it belongs to {found.Subject}");
             }
 
             var spec = scan.SpecOf(found);
@@ -111,16 +133,26 @@ public sealed class OrphanSweep(EngineServices services) : IOrphanSweep
             var seen = await handler.ReadAsync(spec, call, cancellationToken);
             if (seen.Condition is Condition.Absent or Condition.Foreign)
             {
-                return $"it is found by its marks, but not by its name: {seen.Word}";
+                return (Outcome.Refused, $"it is found by its marks, but not by its name: {seen.Word}");
             }
 
             await handler.DeleteAsync(spec, call, cancellationToken);
             seen = await handler.ReadAsync(spec, call, cancellationToken);
-            return seen.Condition == Condition.Absent ? null : $"it is still there: {seen.Word}";
+            return seen.Condition switch
+            {
+                Condition.Absent => (Outcome.Gone, ""),
+                Condition.InProgress => (Outcome.OnItsWay, seen.Word),
+                _ => (Outcome.Blocked, $"it is still there: {seen.Word}"),
+            };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return CloudFaults.Understand(exception)?.Message ?? exception.Message;
+            return CloudFaults.Understand(exception) switch
+            {
+                null => (Outcome.Refused, exception.Message),
+                { Fault: CloudFault.Refused } refused => (Outcome.Refused, refused.Message),
+                { } fault => (Outcome.Blocked, fault.Message),
+            };
         }
     }
 
