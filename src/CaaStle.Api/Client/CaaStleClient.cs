@@ -11,7 +11,7 @@ namespace CaaStle.Api;
 /// The REST API with types. Every method throws <see cref="ProblemException"/> when the server refuses,
 /// <see cref="HttpRequestException"/> when it cannot be reached and <see cref="IOException"/> when it goes away in the middle.
 /// </summary>
-public sealed class CaaStleClient : IDisposable
+public sealed partial class CaaStleClient : IDisposable
 {
     private readonly HttpMessageInvoker http;
 

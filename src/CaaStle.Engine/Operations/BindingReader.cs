@@ -6,11 +6,25 @@ using CaaStle.Engine.Ports;
 
 namespace CaaStle.Engine.Operations;
 
-/// <summary>Tells which applications go on with what is not so any more: values of their environment, images of a container.</summary>
-public sealed class BindingReader(IStateStore store, ObjectSerializer serializer, DefinitionReader reader, ICloudCatalog catalog)
+/// <param name="Image">The reference to deploy it by.</param>
+/// <param name="IsInForce">What a deployment takes now.</param>
+/// <param name="Applications">Names of those that run it.</param>
+public sealed record ContainerImage(int Revision, string Image, bool IsInForce, DateTimeOffset? BuiltAt, IReadOnlyList<string> Applications);
+
+public interface IBindingReader
 {
+    /// <summary>Finds applications that go on with what is not so any more: values of an environment, an image of a container.</summary>
     /// <param name="subject">An environment or a container.</param>
     /// <returns>The names of the applications that are to be redeployed.</returns>
+    Task<IReadOnlyList<string>> FindOutdatedAsync(SubjectRecord subject, CancellationToken cancellationToken);
+
+    /// <returns>The images of a container that are kept, newest first.</returns>
+    Task<IReadOnlyList<ContainerImage>> ListImagesAsync(SubjectRecord container, CancellationToken cancellationToken);
+}
+
+/// <inheritdoc/>
+public sealed class BindingReader(IStateStore store, ObjectSerializer serializer, DefinitionReader reader, ICloudCatalog catalog) : IBindingReader
+{
     public async Task<IReadOnlyList<string>> FindOutdatedAsync(SubjectRecord subject, CancellationToken cancellationToken)
     {
         var changes = await ChangesOfAsync(subject, cancellationToken);
@@ -30,6 +44,30 @@ public sealed class BindingReader(IStateStore store, ObjectSerializer serializer
         }
 
         return outdated;
+    }
+
+    public async Task<IReadOnlyList<ContainerImage>> ListImagesAsync(SubjectRecord container, CancellationToken cancellationToken)
+    {
+        var makers = (await store.ListObjectsAsync(container.Id, cancellationToken))
+            .Where(item => item.Status == ObjectStatus.Ready)
+            .Select(item => item.Operation)
+            .ToHashSet();
+        var applications = await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken);
+        var images = new List<ContainerImage>();
+        foreach (var build in (await ChangesOfAsync(container, cancellationToken)).Where(build => makers.Contains(build.Id)))
+        {
+            var outputs = await OutputsOfAsync(build, cancellationToken);
+            var image = serializer.Restore(outputs[""]["Image"]).Reveal();
+            var revision = build.Request.Desired?.Revision ?? 1;
+            images.Add(new(
+                revision,
+                image,
+                IsInForce: revision == container.Desired.Revision,
+                build.EndedAt,
+                [.. applications.Where(application => application.Desired.Images.Values.Contains(image)).Select(application => application.Key.Name)]));
+        }
+
+        return images;
     }
 
     private bool HasFormerImage(SubjectRecord application, SubjectRecord container) =>

@@ -21,8 +21,11 @@ public sealed partial class OperationService
         {
             var subject = await ChangeableAsync(key, cancellationToken);
             IReadOnlyList<SubjectKey> holds = key == environment.Key ? [] : [environment.Key];
+
+            // The last comes after the others, so that it is told what belongs together.
+            string[] after = operations.Count == incomplete.Count - 1 ? [.. operations.Select(each => each.Operation.Id)] : [];
             operations.Add(new(
-                NewUpdate(subject, OperationAction.Accept, subject.Definition, "", subject.Desired, holds, keepOnFailure: false, [], request.By), null));
+                NewUpdate(subject, OperationAction.Accept, subject.Definition, "", subject.Desired, holds, keepOnFailure: false, after, request.By), null));
         }
 
         return await EnqueueAsync(operations, cancellationToken);

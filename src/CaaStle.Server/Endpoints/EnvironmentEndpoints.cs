@@ -61,7 +61,7 @@ internal static class EnvironmentEndpoints
             SubjectKey.Environment(request.Name).ToString(), "create", await operations.PlanEnvironmentAsync(Creation(request), cancellationToken)));
 
     internal static async Task<Ok<EnvironmentDetail>> ShowAsync(
-        string name, bool? reveal, IStateStore store, ISecretVault vault, CancellationToken cancellationToken)
+        string name, bool? reveal, IStateStore store, IBindingReader bindings, ISecretVault vault, CancellationToken cancellationToken)
     {
         var environment = await store.GetSubjectAsync(SubjectKey.Environment(name), cancellationToken);
         var applications = await store.ApplicationsInAsync(name, cancellationToken);
@@ -69,6 +69,7 @@ internal static class EnvironmentEndpoints
             environment,
             await store.ListObjectsAsync(environment.Id, cancellationToken),
             [.. applications.Select(application => application.Key.Name)],
+            await bindings.FindOutdatedAsync(environment, cancellationToken),
             await store.UnderWayAsync(environment.Key, cancellationToken),
             Answers.Outputs(reveal, vault)));
     }
@@ -95,7 +96,10 @@ internal static class EnvironmentEndpoints
     }
 
     private static CreateEnvironment Creation(EnvironmentCreateRequest request) =>
-        new(request.Name, request.Definition, request.FileName, request.NoRollback, Answers.Requester);
+        new(request.Name, request.Definition, request.FileName, request.NoRollback, Answers.Requester)
+        {
+            TimeToLive = Answers.TimeToLive(request.TimeToLiveSeconds),
+        };
 
     private static async Task<DeleteSubject> DeletionAsync(
         string name, bool? force, bool? keepData, IStateStore store, CancellationToken cancellationToken)
