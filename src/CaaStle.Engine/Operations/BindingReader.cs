@@ -73,7 +73,7 @@ public sealed class BindingReader(IStateStore store, ObjectSerializer serializer
     private bool HasFormerImage(SubjectRecord application, SubjectRecord container) =>
         container.Outputs.TryGetValue("", out var outputs)
         && outputs.TryGetValue("Image", out var current)
-        && reader.ReadApplication(application.Definition, application.Key.Name).Containers.Any(each =>
+        && reader.ReadApplication(application.Definition, "", application.Key.Name).Containers.Any(each =>
             each.Image == container.Key.Name
             && application.Desired.Images.TryGetValue(each.Name, out var image)
             && image != serializer.Restore(current).Reveal());
@@ -101,7 +101,7 @@ public sealed class BindingReader(IStateStore store, ObjectSerializer serializer
 
         var then = await OutputsOfAsync(before, cancellationToken);
         var bindings = new BindingResolver(reader.ReadEnvironment(environment.Definition, environment.Key.Name), catalog);
-        return reader.ReadApplication(application.Definition, application.Key.Name).Containers
+        return reader.ReadApplication(application.Definition, "", application.Key.Name).Containers
             .SelectMany(container => container.Variables.Values)
             .Any(variable => Resolve(bindings, variable, then) != Resolve(bindings, variable, environment.Outputs));
     }

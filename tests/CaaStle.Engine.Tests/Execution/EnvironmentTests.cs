@@ -119,6 +119,19 @@ public sealed class EnvironmentTests
         Assert.Equal(("database.orders/instance", ChangeKind.Change), plan.Where(change => change.Change != ChangeKind.Keep).Select(change => (change.Key, change.Change)).Single());
     });
 
+    [Fact]
+    public void What_needs_something_that_is_replaced_is_planned_to_be_replaced() => host.Run(async () =>
+    {
+        await host.CreateEnvironmentAsync(Samples.OneDatabase);
+        var next = Samples.OneDatabase.Replace("engine: plain", "engine: fast", StringComparison.Ordinal);
+
+        var plan = await host.Service.PlanUpdateAsync(new("orders", next, "", null, false, "tester"), default);
+
+        Assert.Equal(
+            [ChangeKind.Keep, ChangeKind.Keep, ChangeKind.Replace, ChangeKind.Replace], plan.Select(change => change.Change));
+        Assert.Equal([false, false, true, false], plan.Select(change => change.LosesData));
+    });
+
     private async Task DeployAsync(string name, string yaml)
     {
         var accepted = await host.Service.DeployApplicationAsync(new(name, "orders", yaml, "app.yaml", false, "tester"), default);
