@@ -106,6 +106,7 @@ internal static class CommandLine
             ResourceGroup.Create(),
             OperationGroup.Create(),
             ServerGroup.Create(),
+            new DoctorCommand(),
             new ValidateCommand(),
             new CompletionCommand(),
             new HelpCommand(),

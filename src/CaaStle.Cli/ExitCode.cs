@@ -24,7 +24,7 @@ internal static class ExitCodes
     public static ExitCode Of(Problem problem) => problem.Code switch
     {
         ProblemCodes.InvalidDefinition or ProblemCodes.InvalidRequest or ProblemCodes.TooLarge => ExitCode.Usage,
-        LocalProblems.Usage or LocalProblems.FileNotReadable or LocalProblems.ConfirmationNeeded => ExitCode.Usage,
+        LocalProblems.Usage or LocalProblems.FileNotReadable or LocalProblems.ConfirmationNeeded or ProblemCodes.LosesData => ExitCode.Usage,
         ProblemCodes.Unauthorized or ProblemCodes.Forbidden => ExitCode.Unauthorized,
         ProblemCodes.NotFound => ExitCode.NotFound,
         ProblemCodes.AlreadyExists or ProblemCodes.Locked or ProblemCodes.InUse or ProblemCodes.NotAvailable => ExitCode.Conflict,
@@ -46,11 +46,11 @@ internal static class ExitCodes
     {
         ExitCode.Ok => "done",
         ExitCode.Failed => "failed",
-        ExitCode.Usage => "wrong usage, or a definition with mistakes",
+        ExitCode.Usage => "wrong usage, a definition with mistakes, or a confirmation is missing",
         ExitCode.Unauthorized => "not allowed",
         ExitCode.NotFound => "not found",
         ExitCode.Conflict => "conflict: taken, in use, or another operation is under way",
-        ExitCode.ChangesPending => "changes are pending (env plan --exit-code)",
+        ExitCode.ChangesPending => "changes are pending (--exit-code), or something differs from the record",
         ExitCode.RolledBack => "failed, and everything was undone",
         ExitCode.Cancelled => "cancelled, and everything was undone",
         ExitCode.Unreachable => "the server cannot be reached",

@@ -10,8 +10,11 @@ using CaaStle.Clouds.Local.Resource.Redis;
 namespace CaaStle.Clouds.Local;
 
 /// <summary>This machine's Docker engine as a cloud.</summary>
-internal sealed class LocalCloud : ICloud, IMarkedObjects
+internal sealed class LocalCloud : ICloud, IMarkedObjects, ISelfCheck
 {
+    /// <summary>What the labels of images begin with, which are all that containers consist of.</summary>
+    private const string ImageSubjects = "container/";
+
     private readonly DockerClient docker;
     private readonly NetworkHandler networks;
     private readonly VolumeHandler volumes;
@@ -68,7 +71,11 @@ internal sealed class LocalCloud : ICloud, IMarkedObjects
         var found = new List<MarkedObject>();
         foreach (var container in await ListAsync<IReadOnlyList<ContainerSummary>>("containers/json"))
         {
-            found.Add(Marked(containers.Kind, container.Names[0].TrimStart('/'), container.Labels!));
+            // One that somebody runs from an image of ours has that image's labels, and is not ours.
+            if (!container.Labels!.GetValueOrDefault(Marks.SubjectLabel, "").StartsWith(ImageSubjects, StringComparison.Ordinal))
+            {
+                found.Add(Marked(containers.Kind, container.Names[0].TrimStart('/'), container.Labels!));
+            }
         }
 
         foreach (var network in await ListAsync<IReadOnlyList<NetworkSummary>>("networks"))
@@ -83,11 +90,27 @@ internal sealed class LocalCloud : ICloud, IMarkedObjects
 
         foreach (var image in await ListAsync<IReadOnlyList<ImageSummary>>("images/json"))
         {
-            found.Add(Marked(images.Kind, image.RepoTags is [var tag, ..] ? tag : image.Id, image.Labels!));
+            // What somebody builds from an image of ours has its labels too, but not its name.
+            var life = image.Labels!.GetValueOrDefault(Marks.SubjectIdLabel, "");
+            if (image.RepoTags?.FirstOrDefault(tag => tag.Contains($":{life}", StringComparison.Ordinal)) is { } ours)
+            {
+                found.Add(Marked(images.Kind, ours, image.Labels!));
+            }
         }
 
         return found;
     }
+
+    public ICloudObjectSpec SpecOf(MarkedObject found) => found.Kind switch
+    {
+        "docker/network" => new NetworkSpec(found.Name),
+        "docker/volume" => new VolumeSpec(found.Name),
+        "docker/image" => new ImageSpec(found.Name, "", ""),
+        "docker/container" => new ContainerSpec(found.Name, "", "") { Alias = "", Readiness = new TcpReadiness(0, TimeSpan.Zero) },
+        var kind => throw new ArgumentException($"Nothing of the kind {kind} is found here.", nameof(found)),
+    };
+
+    public Task<IReadOnlyList<CheckOutcome>> CheckAsync(CancellationToken cancellationToken) => new EngineCheck(docker).RunAsync(cancellationToken);
 
     private static MarkedObject Marked(string kind, string name, IReadOnlyDictionary<string, string> labels)
     {

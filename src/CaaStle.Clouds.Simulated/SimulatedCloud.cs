@@ -37,7 +37,7 @@ public sealed class SimulatedCloud(SimulatedWorld world, TimeProvider clock) : I
         new SimulatedHandler<SimulatedNetwork, SimulatedNetworkState>(world, clock, "simulated/network", name => new(name), spec => spec),
         new SimulatedHandler<SimulatedStorage, SimulatedStorageState>(world, clock, "simulated/storage", name => new(name), spec => spec),
         new SimulatedHandler<SimulatedDatabase, SimulatedDatabaseState>(
-            world, clock, "simulated/database", name => new(name), spec => spec with { Size = 0, IsStopped = false }),
+            world, clock, "simulated/database", name => new(name), spec => spec with { Size = 0, Port = 0, IsStopped = false }),
         new SimulatedHandler<SimulatedService, SimulatedServiceState>(world, clock, "simulated/service", name => new(name), spec => spec),
         new SimulatedHandler<SimulatedRoute, SimulatedRouteState>(
             world, clock, "simulated/route", name => new(name), spec => spec with { Backends = [], ReadySeconds = 0 }),
@@ -59,4 +59,8 @@ public sealed class SimulatedCloud(SimulatedWorld world, TimeProvider clock) : I
         return [.. found.Select(item => new MarkedObject(
             "simulated", item.Name, item.Labels[Marks.SubjectLabel], item.Labels[Marks.SubjectIdLabel], item.Labels[Marks.KeyLabel]))];
     }
+
+    /// <summary>All kinds are read and deleted alike; only storage holds data.</summary>
+    public ICloudObjectSpec SpecOf(MarkedObject found) =>
+        found.Key.EndsWith("/storage", StringComparison.Ordinal) ? new SimulatedStorage(found.Name, "") : new SimulatedImage(found.Name);
 }

@@ -76,6 +76,9 @@ public sealed class SimulatedHost
 
     public RevisionReader Revisions => life.Revisions;
 
+    /// <summary>Of the living process, for whatever else reads.</summary>
+    public EngineServices Services => life.Services;
+
     /// <summary>Steps taken since the start: before and after each append, and each call that changes the cloud.</summary>
     public int Steps { get; private set; }
 
@@ -166,7 +169,7 @@ public sealed class SimulatedHost
             var vault = new Base64Vault();
             var serializer = new ObjectSerializer(vault);
             var reader = new DefinitionReader(catalog);
-            var services = new EngineServices(
+            Services = new EngineServices(
                 store,
                 vault,
                 catalog,
@@ -176,8 +179,8 @@ public sealed class SimulatedHost
                 host.Time,
                 new SeededRandom(host.seed + host.Steps + 1),
                 new Artifacts(host));
-            var scheduler = new OperationScheduler(services, (_, exception) => host.BrokenRuns.Add(exception));
-            Service = new OperationService(services, reader, scheduler);
+            var scheduler = new OperationScheduler(Services, (_, exception) => host.BrokenRuns.Add(exception));
+            Service = new OperationService(Services, reader, scheduler);
             Revisions = new RevisionReader(store, serializer, reader);
             running = host.Time.Post(() => scheduler.RunAllAsync(stop.Token));
         }
@@ -189,6 +192,8 @@ public sealed class SimulatedHost
         public IOperationService Service { get; }
 
         public RevisionReader Revisions { get; }
+
+        public EngineServices Services { get; }
 
         public void Die() => death.TrySetResult();
 

@@ -31,8 +31,39 @@ public interface IMarkedObjects
 {
     /// <summary>Every object with the labels of this installation and, where given, of this subject id.</summary>
     Task<IReadOnlyList<MarkedObject>> FindMarkedAsync(string installation, string? subjectId, CancellationToken cancellationToken);
+
+    /// <summary>A specification that suffices to read and to delete what was found. Nothing is created by it.</summary>
+    ICloudObjectSpec SpecOf(MarkedObject found);
 }
 
 /// <param name="Name">What the cloud's own tools call it.</param>
 /// <param name="Subject">Its <see cref="Marks.SubjectLabel"/>.</param>
 public sealed record MarkedObject(string Kind, string Name, string Subject, string SubjectId, string Key);
+
+/// <summary>A cloud that can tell more about how it is than what stands in the way of using it.</summary>
+public interface ISelfCheck
+{
+    /// <summary>What was looked at, also where all is well. Changes nothing, and is asked only when no obstacle is found.</summary>
+    Task<IReadOnlyList<CheckOutcome>> CheckAsync(CancellationToken cancellationToken);
+}
+
+public enum CheckResult
+{
+    Passed,
+
+    /// <summary>It works, but not for long, or not for everything.</summary>
+    Warned,
+    Failed,
+}
+
+/// <param name="Name">What was looked at, in few words.</param>
+/// <param name="Detail">What was found.</param>
+/// <param name="Fix">What to type, or to do where nothing can be typed; empty when it passed.</param>
+public sealed record CheckOutcome(string Name, CheckResult Result, string Detail, IReadOnlyList<string> Fix)
+{
+    public static CheckOutcome Passed(string name, string detail) => new(name, CheckResult.Passed, detail, []);
+
+    public static CheckOutcome Warned(string name, string detail, params IReadOnlyList<string> fix) => new(name, CheckResult.Warned, detail, fix);
+
+    public static CheckOutcome Failed(string name, string detail, params IReadOnlyList<string> fix) => new(name, CheckResult.Failed, detail, fix);
+}

@@ -12,7 +12,7 @@ namespace CaaStle.Api;
 /// <see cref="HttpRequestException"/> when it cannot be reached and <see cref="IOException"/> when it goes away in the middle. A request
 /// that starts an operation and gets no answer is repeated; the server knows it by its key, and starts nothing twice.
 /// </summary>
-public sealed class CaaStleClient : IDisposable
+public sealed partial class CaaStleClient : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);

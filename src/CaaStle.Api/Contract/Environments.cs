@@ -3,12 +3,33 @@ namespace CaaStle.Api;
 /// <param name="Definition">The YAML text.</param>
 /// <param name="FileName">Where it came from, for messages.</param>
 /// <param name="NoRollback">Keep what was made if the creation fails.</param>
-public sealed record EnvironmentCreateRequest(string Name, string Definition, string FileName, bool NoRollback = false);
+/// <param name="TimeToLiveSeconds">After which it is deleted by itself; null for never.</param>
+public sealed record EnvironmentCreateRequest(
+    string Name, string Definition, string FileName, bool NoRollback = false, long? TimeToLiveSeconds = null);
 
-/// <param name="Status">creating, available, updating, stopped, rolling-back, create-failed, update-failed or deleting.</param>
+/// <param name="Definition">The YAML text.</param>
+/// <param name="FileName">Where it came from, for messages.</param>
+/// <param name="Confirm">The environment's name, where data would be lost.</param>
+/// <param name="NoRollback">Keep what was made if the update fails.</param>
+public sealed record EnvironmentUpdateRequest(string Definition, string FileName, string? Confirm = null, bool NoRollback = false);
+
+/// <param name="Name">For the new environment.</param>
+public sealed record EnvironmentCopyRequest(string Name, bool NoRollback = false, long? TimeToLiveSeconds = null);
+
+/// <param name="TimeToLiveSeconds">From now on; null for never.</param>
+public sealed record ExpiryRequest(long? TimeToLiveSeconds);
+
+/// <param name="ExpiresAt">When the environment is deleted by itself, with the applications in it; null for never.</param>
+public sealed record ExpiryView(string Name, DateTimeOffset? ExpiresAt);
+
+/// <param name="Status">creating, available, updating, paused, rolling-back, create-failed, update-failed or deleting.</param>
 /// <param name="Operation">The operation that is working on it, if one is.</param>
 public sealed record EnvironmentSummary(
-    string Name, string Status, string Target, string Type, int Resources, int Applications, DateTimeOffset CreatedAt, string? Operation);
+    string Name, string Status, string Target, string Type, int Resources, int Applications, DateTimeOffset CreatedAt, string? Operation)
+{
+    /// <summary>When it is deleted by itself; null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
 
 public sealed record EnvironmentDetail(
     string Name,
@@ -22,7 +43,14 @@ public sealed record EnvironmentDetail(
     IReadOnlyList<ResourceView> Resources,
     IReadOnlyList<string> Applications,
     IReadOnlyList<ObjectView> Objects,
-    string Definition);
+    string Definition)
+{
+    /// <summary>When it is deleted by itself; null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Applications that run with values that the environment does not have any more, until they are redeployed.</summary>
+    public IReadOnlyList<string> OutdatedApplications { get; init; } = [];
+}
 
 /// <param name="Value">Masked when secret, unless it was asked for in the clear.</param>
 public sealed record OutputView(string Name, string Value, bool Secret);
@@ -47,4 +75,10 @@ public sealed record PlanStepView(string Key, string Kind, string? Identity, IRe
 {
     /// <summary>Of an operation's plan: the object goes once everything else is ready.</summary>
     public bool Removes { get; init; }
+
+    /// <summary>Of an update's plan: create, keep, change (in place), replace or delete.</summary>
+    public string? Change { get; init; }
+
+    /// <summary>Of an update's plan: what the object keeps would be gone.</summary>
+    public bool LosesData { get; init; }
 }

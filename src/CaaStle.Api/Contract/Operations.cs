@@ -25,6 +25,16 @@ public sealed record OperationView(
 
     /// <summary>Of a change of what was there: the subject's status before, which it has again when the change is rolled back.</summary>
     public string? StatusBefore { get; init; }
+
+    /// <summary>
+    /// Of what has changed an environment or a container: applications that go on with what it was, until they are redeployed.
+    /// </summary>
+    public IReadOnlyList<string> OutdatedApplications { get; init; } = [];
+
+    /// <summary>
+    /// Of the answer to a request that started several: the ids of all, this one included, each after those that it waits for.
+    /// </summary>
+    public IReadOnlyList<string> Together { get; init; } = [];
 }
 
 /// <param name="Code">Stable; docs/errors.md has a section for each.</param>

@@ -46,6 +46,9 @@ public static class ProblemCodes
     /// <summary>Applications run in the environment.</summary>
     public const string InUse = "in-use";
 
+    /// <summary>Data would be lost, and that was not confirmed.</summary>
+    public const string LosesData = "loses-data";
+
     /// <summary>The cloud cannot be used now.</summary>
     public const string CloudNotReady = "cloud-not-ready";
 

@@ -98,9 +98,23 @@ internal sealed class Invocation(ParseResult parsed, GlobalValues global, Comman
                 $"{CommandLine} --yes");
         }
 
-        context.Error.Write(name is null ? $"{question} [y/N] " : $"{question} Type '{name}' to confirm: ");
+        return name is null
+            ? await AskAsync($"{question} [y/N] ", answer => answer is "y" or "Y" or "yes", cancellationToken)
+            : await ConfirmNameAsync(question, name, cancellationToken);
+    }
+
+    /// <summary>Asks for the name of what would lose data, whatever the options say. There must be a terminal.</summary>
+    public Task<bool> ConfirmNameAsync(string question, string name, CancellationToken cancellationToken) =>
+        AskAsync($"{question} Type '{name}' to confirm: ", answer => answer == name, cancellationToken);
+
+    /// <summary>The command as it was typed, with something more.</summary>
+    public string AsTyped(string more) => $"cld {string.Join(' ', parsed.Tokens.Select(token => ShellWord.Quote(token.Value)))} {more}";
+
+    private async Task<bool> AskAsync(string question, Func<string?, bool> confirms, CancellationToken cancellationToken)
+    {
+        context.Error.Write(question);
         var answer = (await context.Input.ReadLineAsync(cancellationToken).AsTask().WaitAsync(cancellationToken))?.Trim();
-        var confirmed = name is null ? answer is "y" or "Y" or "yes" : answer == name;
+        var confirmed = confirms(answer);
         if (!confirmed)
             context.Error.WriteLine("Nothing has been changed.");
         return confirmed;

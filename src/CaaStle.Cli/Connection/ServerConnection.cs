@@ -28,6 +28,9 @@ internal sealed class ServerConnection : IDisposable
 
     public string HomePath => home.Path;
 
+    /// <summary>Whether the server is ours, with our home, and no other that is given by its address.</summary>
+    public bool IsOnThisMachine => GivenAddress is null;
+
     /// <summary>The address of a server that is not ours to start.</summary>
     private Uri? GivenAddress => context.NonEmptyVariable("CLD_SERVER") is not { } given ? null
         : Uri.TryCreate(given, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address

@@ -23,8 +23,8 @@ internal sealed class Style(bool color)
     /// <summary>A status word in the colour of what it means.</summary>
     public string Status(string status) => status switch
     {
-        "available" or "ready" or "succeeded" or "in force" => Good(status),
-        "create-failed" or "update-failed" or "rolled-back" or "failed" => Bad(status),
+        "available" or "ready" or "succeeded" or "in force" or "passed" => Good(status),
+        "create-failed" or "update-failed" or "rolled-back" or "failed" or "missing" or "broken" => Bad(status),
         _ => Busy(status),
     };
 

@@ -19,6 +19,20 @@ internal static class Times
         };
     }
 
+    /// <summary>Rounded to the nearest, for it is soon something less.</summary>
+    public static string In(DateTimeOffset at, TimeProvider clock)
+    {
+        var left = at - clock.GetUtcNow();
+        return left switch
+        {
+            { TotalSeconds: <= 0 } => "now",
+            { TotalSeconds: < 90 } => $"in {left.TotalSeconds:0} s",
+            { TotalMinutes: < 90 } => $"in {left.TotalMinutes:0} min",
+            { TotalHours: < 36 } => $"in {left.TotalHours:0} h",
+            _ => $"in {left.TotalDays:0} days",
+        };
+    }
+
     public static string Duration(TimeSpan duration) => duration switch
     {
         { TotalSeconds: < 10 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(duration.TotalSeconds, 0):0.0} s"),

@@ -58,3 +58,7 @@ internal sealed record ProgressMessage(
     [property: JsonPropertyName("stream")] string? Stream,
     [property: JsonPropertyName("aux")] JsonElement Aux,
     [property: JsonPropertyName("error")] string? Error);
+
+internal sealed record EngineInfo(string? ServerVersion, string? DockerRootDir, IReadOnlyList<AddressPool>? DefaultAddressPools);
+
+internal sealed record AddressPool(string Base, int Size);

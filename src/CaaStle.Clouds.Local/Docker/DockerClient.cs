@@ -57,6 +57,9 @@ internal sealed class DockerClient : IDisposable
         return new(DockerEndpoint.Find(variable, config), new(config), record, clock);
     }
 
+    /// <summary>Whether the engine's files are on this machine.</summary>
+    public bool IsOnThisMachine => endpoint.Sockets.Count > 0;
+
     /// <summary>A path with query parameters, of which those that are null are left out.</summary>
     public static string Path(string path, params ReadOnlySpan<(string Name, string? Value)> parameters)
     {

@@ -53,16 +53,21 @@ public sealed record SimulatedDatabase(
     string Identity, string Network, string Storage, Secret Password, double ReadySeconds = 0, double? FailsSeconds = null, string FailureReason = "")
     : ICloudObjectSpec<SimulatedDatabaseState>, ISimulatedSpec
 {
+    private const long UsualPort = 5432;
+
     public string Version { get; init; } = "1";
 
     /// <summary>Can be changed in place.</summary>
     public long Size { get; init; } = 1;
 
+    /// <summary>Can be changed in place.</summary>
+    public long Port { get; init; } = UsualPort;
+
     public bool IsStopped { get; init; }
 
     public IReadOnlyList<string> Needs => [Network, Storage];
 
-    string ISimulatedSpec.Content => $"size {Size}{(IsStopped ? ", stopped" : "")}";
+    string ISimulatedSpec.Content => $"size {Size}{(Port == UsualPort ? "" : $", port {Port}")}{(IsStopped ? ", stopped" : "")}";
 }
 
 public sealed record SimulatedDatabaseState(string Name);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CaaStle.Abstractions;
 
 namespace CaaStle.Clouds.Simulated;
@@ -14,9 +15,11 @@ internal sealed class SimulatedDatabaseType : IResourceType
             new(Section + "version", OptionType.Text, "Another version is another instance on the same data.") { Default = "1" },
             new(Section + "size", OptionType.Integer, "Can be changed while it runs.")
                 { Default = "1", Minimum = 1, OnChange = ChangeEffect.ChangedInPlace },
+            new(Section + "port", OptionType.Integer, "Can be changed while it runs; applications have to be told.")
+                { Default = "5432", Minimum = 1, Maximum = 65535, OnChange = ChangeEffect.ChangedInPlace },
             new(Section + "engine", OptionType.Text, "Another engine begins with no data.") { Default = "plain", OnChange = ChangeEffect.LosesData },
         ],
-        [new("Address", "Its name."), new("Password", "A generated password.", Secret: true)]);
+        [new("Address", "Its name."), new("Port", "Where it listens."), new("Password", "A generated password.", Secret: true)]);
 
     public void Plan(ResourceRequest request, Blueprint plan)
     {
@@ -36,9 +39,11 @@ internal sealed class SimulatedDatabaseType : IResourceType
         {
             Version = request.Options.Text(Section + "version"),
             Size = request.Options.Integer(Section + "size"),
+            Port = request.Options.Integer(Section + "port"),
             IsStopped = request.IsStopped,
         });
         plan.Output("Address", instance, state => state.Name);
+        plan.Output("Port", request.Options.Integer(Section + "port").ToString(CultureInfo.InvariantCulture));
         plan.Output("Password", password, secret => secret);
     }
 }

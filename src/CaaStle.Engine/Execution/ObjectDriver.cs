@@ -153,6 +153,28 @@ internal sealed class ObjectDriver(
         }
     }
 
+    /// <summary>Asks until the cloud answers; changes nothing.</summary>
+    /// <returns>Whether the object is absent, or what has its name is not ours.</returns>
+    public async Task<bool> IsAbsentAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            TimeSpan? askedFor;
+            try
+            {
+                return (await handler.ReadAsync(spec, Call(CancellationToken.None), cancellationToken)).Condition is Condition.Absent or Condition.Foreign;
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                var fault = CloudFaults.Understand(exception);
+                await BlockedAsync(fault?.Message ?? Defect(exception));
+                askedFor = fault?.RetryAfter;
+            }
+
+            await Task.Delay(pace.AfterFailure(attempt, askedFor), clock, cancellationToken);
+        }
+    }
+
     private async Task<bool> IsThereAsync(CancellationToken stop)
     {
         try
@@ -231,15 +253,6 @@ internal sealed class ObjectDriver(
         catch (Exception exception)
         {
             throw new JournalException(exception);
-        }
-    }
-
-    private sealed class NoLog : IProgress<string>
-    {
-        public static readonly NoLog Instance = new();
-
-        public void Report(string value)
-        {
         }
     }
 }

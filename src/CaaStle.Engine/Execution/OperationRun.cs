@@ -47,13 +47,17 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
     {
         var journal = await services.Store.ReadWholeJournalAsync(operation.Id, stop);
         await AppendAsync(new OperationStarted(Resumed: journal.Any(entry => entry is OperationStarted)));
-        if (operation.Kind == OperationKind.Delete)
+        switch (operation)
         {
-            await DeleteAsync(journal, stop);
-        }
-        else
-        {
-            await ChangeAsync(journal, stop);
+            case { Kind: OperationKind.Delete }:
+                await DeleteAsync(journal, stop);
+                break;
+            case { Request.Action: OperationAction.Accept }:
+                await AcceptAsync(journal, stop);
+                break;
+            default:
+                await ChangeAsync(journal, stop);
+                break;
         }
     }
 
@@ -87,6 +91,7 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
         if (committed is not null)
         {
             await RetireAsync(committed.Retiring, stop);
+            await DiscardContextsAsync(operation.Request.Definition, stop);
             await AppendAsync(new OperationEnded(OperationState.Succeeded, committed.Outputs));
             return;
         }
@@ -123,7 +128,8 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
         {
             await new Rollback(operation, services, pace).RunAsync(journal, either.Token);
             await CheckAsync(either.Token);
-            Discard(operation.Request.Definition);
+            var subject = operation.Kind == OperationKind.Create ? null : await services.Store.FindSubjectAsync(operation.Subject, either.Token);
+            await DiscardContextsAsync(subject?.Definition, either.Token);
             return true;
         }
         catch (Exception) when (keep.IsCancellationRequested && !stop.IsCancellationRequested)
@@ -164,15 +170,49 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
         var deletion = new Deletion(operation, services, pace);
         await deletion.RunAsync(objects, kept, stop);
         await deletion.CheckLeftoversAsync(kept, stop);
-        Discard(operation.Request.Definition);
+        await DiscardContextsAsync(null, stop);
         await AppendAsync(new OperationEnded(OperationState.Succeeded, NoOutputs));
     }
 
-    private void Discard(string definition)
+    /// <summary>No cloud is changed, so that there is nothing to undo.</summary>
+    private async Task AcceptAsync(IReadOnlyList<JournalEntry> journal, CancellationToken stop)
     {
-        if (operation.Subject.Kind == SubjectKind.Container)
+        var failure = journal.OfType<OperationFailing>().FirstOrDefault()?.Failure;
+        if (failure is null)
         {
-            services.Artifacts.Discard(ContainerDefinition.Parse(definition).ContextArchive);
+            if (journal.OfType<CancelRequested>().Any())
+            {
+                cancelled.Cancel();
+            }
+
+            failure = await FindFailedPredecessorAsync(stop)
+                ?? await new DriftAcceptance(operation, services, pace).RunAsync(journal, cancelled.Token, stop);
+            if (failure is not null)
+            {
+                await AppendAsync(new OperationFailing(failure));
+            }
+        }
+
+        await AppendAsync(new OperationEnded(failure is null ? OperationState.Succeeded : OperationState.RolledBack, NoOutputs));
+    }
+
+    /// <summary>Removes what a container was built from, in all its revisions.</summary>
+    /// <param name="definition">The one that is in force from now on, whose build context stays; null when there is none.</param>
+    private async Task DiscardContextsAsync(string? definition, CancellationToken stop)
+    {
+        if (operation.Subject.Kind != SubjectKind.Container)
+        {
+            return;
+        }
+
+        var kept = definition is null ? null : ContainerDefinition.Parse(definition).ContextArchive;
+        var operations = await services.Store.ListOperationsAsync(new(operation.Subject, Limit: int.MaxValue), stop);
+        var archives = operations
+            .Where(each => each.SubjectId == operation.SubjectId)
+            .Select(each => ContainerDefinition.Parse(each.Request.Definition).ContextArchive);
+        foreach (var archive in archives.Distinct().Where(archive => archive != kept))
+        {
+            services.Artifacts.Discard(archive);
         }
     }
 

@@ -3,7 +3,7 @@ using CaaStle.Engine.Ports;
 
 namespace CaaStle.Engine.Execution;
 
-internal static class WholeJournal
+public static class WholeJournal
 {
     private const int Page = 1000;
 

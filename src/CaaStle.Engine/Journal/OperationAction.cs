@@ -17,4 +17,7 @@ public static class OperationAction
 
     /// <summary>What is missing, changed or broken is brought back to what the record says.</summary>
     public const string Repair = "repair";
+
+    /// <summary>What is missing is forgotten.</summary>
+    public const string Accept = "accept";
 }

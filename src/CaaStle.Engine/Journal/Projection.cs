@@ -35,9 +35,9 @@ public static class Projection
             Desired = operation.Request.Desired ?? subject.Desired,
             Outputs = committed.Outputs,
         },
-        (OperationKind.Update, OperationEnded { State: OperationState.Succeeded }) =>
+        (OperationKind.Update, OperationEnded { State: OperationState.Succeeded }) when operation.Request.Action != OperationAction.Accept =>
             subject with { Status = subject.Desired is { IsStopped: true } or { IsPaused: true } ? SubjectStatus.Stopped : SubjectStatus.Available },
-        (OperationKind.Update, OperationEnded { State: OperationState.RolledBack }) =>
+        (OperationKind.Update, OperationEnded { State: OperationState.Succeeded or OperationState.RolledBack }) =>
             subject with { Status = operation.Request.StatusBefore ?? SubjectStatus.Available },
         (OperationKind.Update, OperationEnded { State: OperationState.Kept }) => subject with { Status = SubjectStatus.UpdateFailed },
         (OperationKind.Delete, OperationStarted) => subject with { Status = SubjectStatus.Deleting },

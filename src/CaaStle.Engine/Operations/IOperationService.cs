@@ -29,6 +29,10 @@ public sealed record CreateEnvironment(string Name, string Definition, string Fi
 public sealed record CreateContainer(
     string Name, string Registry, string ContextArchive, string Dockerfile, bool KeepOnFailure, string By) : ClientRequest;
 
+/// <param name="ContextArchive">Path of the new build context's tar file; the operation owns it from now on.</param>
+/// <param name="Dockerfile">Path of the Dockerfile within the context; null for that of before.</param>
+public sealed record UpdateContainer(string Name, string ContextArchive, string? Dockerfile, bool KeepOnFailure, string By) : ClientRequest;
+
 /// <param name="Environment">The environment's name.</param>
 public sealed record DeployApplication(
     string Name, string Environment, string Definition, string FileName, bool KeepOnFailure, string By) : ClientRequest;
@@ -39,6 +43,9 @@ public sealed record UpdateEnvironment(
 
 /// <param name="Action"><see cref="OperationAction.Pause"/>, <see cref="OperationAction.Resume"/> or <see cref="OperationAction.Repair"/>.</param>
 public sealed record SwitchEnvironment(string Name, string Action, string By) : ClientRequest;
+
+/// <summary>Forgets what is recorded of the environment and its applications, and missing.</summary>
+public sealed record AcceptDrift(string Environment, string By) : ClientRequest;
 
 /// <param name="Action">One of <see cref="OperationAction"/> that applications know.</param>
 public sealed record ChangeApplication(string Name, string Action, bool KeepOnFailure, string By) : ClientRequest
@@ -81,6 +88,9 @@ public interface IOperationService
 
     Task<Operation> CreateContainerAsync(CreateContainer request, CancellationToken cancellationToken);
 
+    /// <summary>Builds the container anew from another context; applications go on with the former image until they are redeployed.</summary>
+    Task<Operation> UpdateContainerAsync(UpdateContainer request, CancellationToken cancellationToken);
+
     Task<Operation> DeployApplicationAsync(DeployApplication request, CancellationToken cancellationToken);
 
     Task<Operation> DeleteAsync(DeleteSubject request, CancellationToken cancellationToken);
@@ -98,8 +108,15 @@ public interface IOperationService
     /// </summary>
     Task<Operation> SwitchEnvironmentAsync(SwitchEnvironment request, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Forgets objects that are missing: one operation for the environment and each application of which something is, of which the last is
+    /// returned. What is changed or broken stays as it is.
+    /// </summary>
+    Task<Operation> AcceptDriftAsync(AcceptDrift request, CancellationToken cancellationToken);
+
     /// <summary>Has the environment deleted by itself after that time from now; null for never.</summary>
-    Task SetTimeToLiveAsync(string name, TimeSpan? timeToLive, CancellationToken cancellationToken);
+    /// <returns>When.</returns>
+    Task<DateTimeOffset?> SetTimeToLiveAsync(string name, TimeSpan? timeToLive, CancellationToken cancellationToken);
 
     /// <summary>Redeploys, rolls back, scales, restarts, stops, starts or repairs.</summary>
     Task<Operation> ChangeApplicationAsync(ChangeApplication request, CancellationToken cancellationToken);

@@ -9,6 +9,8 @@ namespace CaaStle.Engine.Operations;
 
 public sealed partial class OperationService
 {
+    private static readonly TimeSpan LongestTimeToLive = TimeSpan.FromDays(3650);
+
     public async Task<Operation> UpdateEnvironmentAsync(UpdateEnvironment request, CancellationToken cancellationToken)
     {
         var (subject, definition, desired) = await AimAsync(request, cancellationToken);
@@ -46,7 +48,11 @@ public sealed partial class OperationService
             OperationAction.Repair => subject.Desired.IsStopped,
             var unknown => throw new RefusedException(RefusedException.InvalidRequest, $"An environment knows no '{unknown}'.", []),
         };
-        if (request.Action != OperationAction.Repair && isStopped == subject.Desired.IsStopped)
+        var applications = (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
+            .Where(application => application.Environment == request.Name)
+            .ToList();
+        var isSo = isStopped == subject.Desired.IsStopped && applications.TrueForAll(each => each.Desired.IsPaused == isStopped);
+        if (request.Action != OperationAction.Repair && isSo)
         {
             throw new RefusedException(
                 RefusedException.NotAvailable,
@@ -55,9 +61,6 @@ public sealed partial class OperationService
         }
 
         await RefuseObstaclesAsync(services.Planner.Cloud(subject.Cloud), cancellationToken);
-        var applications = (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
-            .Where(application => application.Environment == request.Name)
-            .ToList();
         foreach (var application in applications)
         {
             await ChangeableAsync(application.Key, cancellationToken);
@@ -90,11 +93,32 @@ public sealed partial class OperationService
         }
     }
 
-    public async Task SetTimeToLiveAsync(string name, TimeSpan? timeToLive, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> SetTimeToLiveAsync(string name, TimeSpan? timeToLive, CancellationToken cancellationToken)
     {
+        var expiresAt = ExpiryAfter(timeToLive);
         var subject = await FindAsync(SubjectKey.Environment(name), cancellationToken);
-        await store.UpdateSubjectExpiryAsync(subject.Key, subject.Id, services.Clock.GetUtcNow() + timeToLive, cancellationToken);
+        var underWay = await store.ListOperationsAsync(new(subject.Key, UnderWay: true, Limit: int.MaxValue), cancellationToken);
+        if (underWay.FirstOrDefault(operation => operation.Kind == OperationKind.Delete) is { } deletion)
+        {
+            throw new OperationConflictException(deletion);
+        }
+
+        try
+        {
+            await store.UpdateSubjectExpiryAsync(subject.Key, subject.Id, expiresAt, cancellationToken);
+        }
+        catch (SubjectChangedException)
+        {
+            throw new RefusedException(RefusedException.NotFound, $"{subject.Key} is gone.", SubjectNames.NextToFind(subject.Key));
+        }
+
+        return expiresAt;
     }
+
+    private DateTimeOffset? ExpiryAfter(TimeSpan? timeToLive) => timeToLive is null || (timeToLive > TimeSpan.Zero && timeToLive <= LongestTimeToLive)
+        ? services.Clock.GetUtcNow() + timeToLive
+        : throw new RefusedException(
+            RefusedException.InvalidRequest, $"A time to live is more than nothing and at most {LongestTimeToLive.TotalDays} days.", []);
 
     private async Task<(SubjectRecord Subject, EnvironmentDefinition Definition, Desired Desired)> AimAsync(
         UpdateEnvironment request, CancellationToken cancellationToken)

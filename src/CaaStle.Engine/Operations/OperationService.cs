@@ -21,7 +21,7 @@ public sealed partial class OperationService(EngineServices services, Definition
         await RefuseObstaclesAsync(services.Planner.Cloud(definition.Target), cancellationToken);
         var record = NewSubject(subject, definition.Target, definition.Type, null, request.Definition, request.By) with
         {
-            ExpiresAt = services.Clock.GetUtcNow() + request.TimeToLive,
+            ExpiresAt = ExpiryAfter(request.TimeToLive),
         };
         return await CreateAsync(record, request.FileName, request.KeepOnFailure, request, cancellationToken);
     }

@@ -11,7 +11,7 @@ namespace CaaStle.Engine.Planning;
 /// </summary>
 public sealed class Planner(ICloudCatalog catalog, DefinitionReader reader, IStateStore store, ObjectSerializer serializer)
 {
-    /// <summary>How many revisions of a container keep their images.</summary>
+    /// <summary>How many earlier revisions of a container keep their images.</summary>
     private const int RetainedImages = 10;
 
     public async Task<Blueprint> PlanAsync(Operation operation, CancellationToken cancellationToken)
@@ -97,7 +97,8 @@ public sealed class Planner(ICloudCatalog catalog, DefinitionReader reader, ISta
 
         var applications = await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken);
         var used = applications.SelectMany(application => application.Desired.Images.Values).ToHashSet();
-        return objects.TakeLast(RetainedImages).Concat(objects.Where(item => used.Contains(item.Identity))).Select(item => item.Key).ToHashSet();
+        var built = objects.Where(item => item.Status == ObjectStatus.Ready && item.Operation != operation.Id);
+        return built.TakeLast(RetainedImages).Concat(objects.Where(item => used.Contains(item.Identity))).Select(item => item.Key).ToHashSet();
     }
 
     public ICloud Cloud(string name) => catalog.Clouds.Single(cloud => cloud.Name == name);

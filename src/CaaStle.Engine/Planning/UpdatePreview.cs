@@ -28,10 +28,21 @@ internal sealed class UpdatePreview(EngineServices services, IReadOnlyList<Objec
 {
     private readonly HandlerRegistry handlers = services.Handlers;
     private readonly ObjectSerializer serializer = services.Serializer;
+    private readonly HashSet<Node> toBeMade = [];
 
     public IReadOnlyList<PlannedChange> Of(Blueprint blueprint)
     {
-        var changes = blueprint.Nodes.Select(Of).ToList();
+        var changes = new List<PlannedChange>();
+        foreach (var node in blueprint.Nodes)
+        {
+            var change = Of(node);
+            changes.Add(change);
+            if (node is IObjectNode && change.Change is ChangeKind.Create or ChangeKind.Replace)
+            {
+                toBeMade.Add(node);
+            }
+        }
+
         var planned = blueprint.Nodes.Select(node => node.Key).ToHashSet();
         changes.AddRange(objects.Where(item => !planned.Contains(item.BlueprintKey)).Select(item =>
             new PlannedChange(item.Key, item.Kind, item.Identity, item.DependsOn, ChangeKind.Delete, item.HoldsData, LosesData: item.HoldsData)));
@@ -54,7 +65,9 @@ internal sealed class UpdatePreview(EngineServices services, IReadOnlyList<Objec
         var change = (record, spec) switch
         {
             (null, _) => ChangeKind.Create,
-            (_, null) => ChangeKind.Change,
+
+            // What it is to be depends on what is not made yet: the worst is told.
+            (_, null) => ChangeKind.Replace,
             _ => Compare(record, kind, spec),
         };
         var losesData = change == ChangeKind.Replace && record!.HoldsData;
@@ -70,7 +83,7 @@ internal sealed class UpdatePreview(EngineServices services, IReadOnlyList<Objec
         }
 
         var former = (ICloudObjectSpec)serializer.Deserialize(record.Spec, handler.SpecType);
-        return serializer.AreEqual(former, spec) ? ChangeKind.Keep : handler.CanChange(former, spec) ? ChangeKind.Change : ChangeKind.Replace;
+        return serializer.AreEqual(former, spec) && record.Status == ObjectStatus.Ready ? ChangeKind.Keep : handler.CanChange(former, spec) ? ChangeKind.Change : ChangeKind.Replace;
     }
 
     /// <returns>Null when the specification needs what only an object that is not made yet can tell.</returns>
@@ -93,7 +106,7 @@ internal sealed class UpdatePreview(EngineServices services, IReadOnlyList<Objec
             return new Secret(values.TryGetValue(node.Key, out var drawn) ? services.Vault.Unprotect(drawn) : "");
         }
 
-        return Current(node) is { State: { } state } record
+        return !toBeMade.Contains(node) && Current(node) is { State: { } state } record
             ? serializer.Deserialize(state, handlers.OfKind(record.Kind).StateType)
             : throw new NotMadeYetException();
     }

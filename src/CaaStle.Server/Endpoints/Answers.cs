@@ -15,6 +15,14 @@ internal static class Answers
     public static Accepted<OperationView> Accepted(Operation operation) =>
         TypedResults.Accepted($"{Routes.Operations}/{operation.Id}", OperationViews.Of(operation));
 
+    /// <param name="together">The ids of all operations that the request has started.</param>
+    public static Accepted<OperationView> Accepted(Operation operation, IReadOnlyList<string> together) =>
+        TypedResults.Accepted($"{Routes.Operations}/{operation.Id}", OperationViews.Of(operation) with { Together = together });
+
+    /// <summary>As the request gives it; what the engine refuses where it is no such time.</summary>
+    public static TimeSpan? TimeToLive(long? seconds) =>
+        seconds is { } given ? TimeSpan.FromSeconds(Math.Clamp(given, 0, (long)TimeSpan.MaxValue.TotalSeconds)) : null;
+
     public static OutputViews Outputs(bool? reveal, ISecretVault vault) => reveal == true ? new(vault) : OutputViews.Masked;
 
     /// <summary>Says in the OpenAPI document which problems an endpoint answers with, besides those that all do.</summary>

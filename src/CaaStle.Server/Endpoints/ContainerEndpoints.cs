@@ -19,6 +19,9 @@ internal static class ContainerEndpoints
         routes.MapPost(Routes.Containers, CreateAsync).WithTags("containers")
             .WithSummary("Builds a container from the build context in the body, a tar archive.")
             .Accepts<Stream>(Archive).Problems(400, 409, 413, 503);
+        routes.MapPut(Routes.Containers + "/{name}", UpdateAsync).WithTags("containers")
+            .WithSummary("Builds a container anew from the build context in the body; applications go on with the former image.")
+            .Accepts<Stream>(Archive).Problems(400, 404, 409, 412, 413, 503);
         routes.MapGet(Routes.Containers + "/{name}", ShowAsync).WithTags("containers").WithSummary("Shows a container.").Problems(404);
         routes.MapDelete(Routes.Containers + "/{name}", DeleteAsync).WithTags("containers").WithSummary("Deletes a container.").Problems(400, 404, 409, 412);
     }
@@ -75,13 +78,44 @@ internal static class ContainerEndpoints
         }
     }
 
+    internal static async Task<Accepted<OperationView>> UpdateAsync(
+        string name,
+        string? dockerfile,
+        bool? noRollback,
+        HttpContext context,
+        ContextStore contexts,
+        IStateStore store,
+        IOperationService operations,
+        CancellationToken cancellationToken)
+    {
+        var container = await store.GetSubjectAsync(SubjectKey.Container(name), cancellationToken);
+        if (await store.ListOperationsAsync(new(container.Key, UnderWay: true, Limit: 1), cancellationToken) is [var holder, ..])
+        {
+            throw new OperationConflictException(holder);
+        }
+
+        var archive = await contexts.SaveAsync(name, context, cancellationToken);
+        try
+        {
+            var request = new UpdateContainer(name, archive, dockerfile, noRollback == true, Answers.Requester);
+            return Answers.Accepted(await operations.UpdateContainerAsync(request, cancellationToken));
+        }
+        catch
+        {
+            ContextStore.Remove(archive);
+            throw;
+        }
+    }
+
     internal static async Task<Ok<ContainerDetail>> ShowAsync(
-        string name, bool? reveal, IStateStore store, ISecretVault vault, CancellationToken cancellationToken)
+        string name, bool? reveal, IStateStore store, IBindingReader bindings, ISecretVault vault, CancellationToken cancellationToken)
     {
         var container = await store.GetSubjectAsync(SubjectKey.Container(name), cancellationToken);
         return TypedResults.Ok(SubjectViews.Container(
             container,
             await store.ListObjectsAsync(container.Id, cancellationToken),
+            await bindings.ListImagesAsync(container, cancellationToken),
+            await bindings.FindOutdatedAsync(container, cancellationToken),
             await store.UnderWayAsync(container.Key, cancellationToken),
             Answers.Outputs(reveal, vault)));
     }

@@ -67,7 +67,7 @@ internal static class EnvironmentEndpoints
             SubjectKey.Environment(request.Name).ToString(), "create", await operations.PlanEnvironmentAsync(Creation(request, null), cancellationToken)));
 
     internal static async Task<Ok<EnvironmentDetail>> ShowAsync(
-        string name, bool? reveal, IStateStore store, ISecretVault vault, CancellationToken cancellationToken)
+        string name, bool? reveal, IStateStore store, IBindingReader bindings, ISecretVault vault, CancellationToken cancellationToken)
     {
         var environment = await store.GetSubjectAsync(SubjectKey.Environment(name), cancellationToken);
         var applications = await store.ApplicationsInAsync(name, cancellationToken);
@@ -75,6 +75,7 @@ internal static class EnvironmentEndpoints
             environment,
             await store.ListObjectsAsync(environment.Id, cancellationToken),
             [.. applications.Select(application => application.Key.Name)],
+            await bindings.FindOutdatedAsync(environment, cancellationToken),
             await store.UnderWayAsync(environment.Key, cancellationToken),
             Answers.Outputs(reveal, vault)));
     }
@@ -109,7 +110,11 @@ internal static class EnvironmentEndpoints
     }
 
     private static CreateEnvironment Creation(EnvironmentCreateRequest request, string? requestKey) =>
-        new(request.Name, request.Definition, request.FileName, request.NoRollback, Answers.Requester) { RequestKey = requestKey };
+        new(request.Name, request.Definition, request.FileName, request.NoRollback, Answers.Requester)
+        {
+            RequestKey = requestKey,
+            TimeToLive = Answers.TimeToLive(request.TimeToLiveSeconds),
+        };
 
     private static DeleteSubject Deletion(string name, bool? force, bool? keepData, string? requestKey) =>
         new(SubjectKey.Environment(name), force == true, keepData == true, Answers.Requester) { RequestKey = requestKey };

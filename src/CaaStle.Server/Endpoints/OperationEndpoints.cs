@@ -41,11 +41,15 @@ internal static class OperationEndpoints
         return TypedResults.Ok<IReadOnlyList<OperationView>>([.. operations.Select(operation => OperationViews.Of(operation))]);
     }
 
-    internal static async Task<Ok<OperationView>> ShowAsync(string id, IStateStore store, CancellationToken cancellationToken)
+    internal static async Task<Ok<OperationView>> ShowAsync(
+        string id, IStateStore store, IBindingReader bindings, CancellationToken cancellationToken)
     {
         var operation = await store.GetOperationAsync(id, cancellationToken);
         var subject = operation.State == OperationState.Succeeded ? await store.FindSubjectAsync(operation.Subject, cancellationToken) : null;
-        return TypedResults.Ok(OperationViews.Of(operation, subject));
+        var view = OperationViews.Of(operation, subject);
+        return TypedResults.Ok(operation.Kind == OperationKind.Update && subject?.Id == operation.SubjectId
+            ? OperationViews.WithOutdated(view, await bindings.FindOutdatedAsync(subject, cancellationToken))
+            : view);
     }
 
     internal static async Task<Accepted<OperationView>> CancelAsync(

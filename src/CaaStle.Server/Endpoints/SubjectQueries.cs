@@ -10,6 +10,7 @@ namespace CaaStle.Server.Endpoints;
 internal static class SubjectQueries
 {
     private const int Many = 10_000;
+    private const int Recent = 20;
 
     /// <summary>Throws a 404 problem where there is none.</summary>
     public static async Task<SubjectRecord> GetSubjectAsync(this IStateStore store, SubjectKey key, CancellationToken cancellationToken) =>
@@ -41,6 +42,30 @@ internal static class SubjectQueries
     public static async Task<IReadOnlyList<SubjectRecord>> ApplicationsInAsync(
         this IStateStore store, string environment, CancellationToken cancellationToken) =>
         [.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken)).Where(subject => subject.Environment == environment)];
+
+    /// <summary>All operations that were accepted with one on an environment: those that it comes after, and that come after it or the same.</summary>
+    /// <returns>Their ids, each after those that it comes after; the operation's own alone where it is the only one.</returns>
+    public static async Task<IReadOnlyList<string>> TogetherWithAsync(
+        this IStateStore store, Operation operation, string environment, CancellationToken cancellationToken)
+    {
+        var applications = await store.ApplicationsInAsync(environment, cancellationToken);
+        var candidates = new List<Operation>();
+        foreach (var key in applications.Select(application => application.Key).Prepend(SubjectKey.Environment(environment)))
+        {
+            candidates.AddRange(await store.ListOperationsAsync(new(key, Limit: Recent), cancellationToken));
+        }
+
+        var together = new List<Operation> { operation };
+        for (var known = 0; known < together.Count;)
+        {
+            known = together.Count;
+            together.AddRange(candidates.Where(each => !together.Exists(other => other.Id == each.Id) && together.Exists(other => AreLinked(each, other))).ToList());
+        }
+
+        return [.. together.OrderBy(each => each.Request.After.Count > 0).ThenBy(each => each.Id, StringComparer.Ordinal).Select(each => each.Id)];
+
+        static bool AreLinked(Operation one, Operation other) => one.Request.After.Contains(other.Id) || other.Request.After.Contains(one.Id);
+    }
 
     public static async Task<IReadOnlyList<OperationView>> HistoryAsync(this IStateStore store, SubjectKey subject, CancellationToken cancellationToken) =>
         [.. (await store.ListOperationsAsync(new(subject, Limit: Many), cancellationToken)).Select(operation => OperationViews.Of(operation))];

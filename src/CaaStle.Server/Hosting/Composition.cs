@@ -67,6 +67,9 @@ internal class Composition
                 (environment, failure) => log.LogWarning("{Environment} has expired and cannot be deleted yet: {Failure}", environment, failure.Message));
         });
         services.AddSingleton<RevisionReader>();
+        services.AddSingleton<IBindingReader, BindingReader>();
+        services.AddSingleton<IDriftReader, DriftReader>();
+        services.AddSingleton<IOrphanSweep, OrphanSweep>();
         services.AddSingleton<IObjectReader, ObjectReader>();
         services.AddSingleton<IDefinitionChecker, DefinitionChecker>();
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CaaStle.Api;
 using CaaStle.Engine.Ports;
+using CaaStle.Server.Diagnosis;
 using CaaStle.Server.Endpoints;
 using CaaStle.Server.Extensions;
 using CaaStle.Server.Problems;
@@ -153,6 +154,7 @@ internal sealed class RunningServer : IAsyncDisposable
         services.AddSingleton<Readiness>();
         services.AddSingleton<ISecretVault, DataProtectionVault>();
         services.AddSingleton<ContextStore>();
+        services.AddSingleton<ServerCheck>();
         services.AddSingleton<AccessGuard>();
         services.AddSingleton<ProblemWriter>();
         services.AddHostedService<OperationHost>();

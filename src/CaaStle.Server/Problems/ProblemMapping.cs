@@ -3,6 +3,7 @@ using System.Text.Json;
 using CaaStle.Abstractions;
 using CaaStle.Api;
 using CaaStle.Engine.Definitions;
+using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Endpoints.Views;
@@ -60,7 +61,7 @@ internal static class ProblemMapping
         ProblemCodes.Forbidden => StatusCodes.Status403Forbidden,
         ProblemCodes.NotFound => StatusCodes.Status404NotFound,
         ProblemCodes.AlreadyExists or ProblemCodes.Locked or ProblemCodes.NameTaken => StatusCodes.Status409Conflict,
-        ProblemCodes.InUse or ProblemCodes.NotAvailable => StatusCodes.Status412PreconditionFailed,
+        ProblemCodes.InUse or ProblemCodes.NotAvailable or ProblemCodes.LosesData => StatusCodes.Status412PreconditionFailed,
         ProblemCodes.TooLarge => StatusCodes.Status413PayloadTooLarge,
         ProblemCodes.CloudNotReady => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
@@ -102,8 +103,15 @@ internal static class ProblemMapping
             StatusCodes.Status409Conflict,
             ProblemCodes.AlreadyExists,
             $"{exists.Subject} exists already.",
-            "Take another name, or delete the one that exists.",
-            [$"cld {noun} show {exists.Subject.Name}", $"cld {noun} delete {exists.Subject.Name}"]);
+            "Take another name, or change or delete the one that exists.",
+            [$"cld {noun} show {exists.Subject.Name}", .. Update(exists.Subject), $"cld {noun} delete {exists.Subject.Name}"]);
+
+        static IReadOnlyList<string> Update(SubjectKey subject) => subject.Kind switch
+        {
+            SubjectKind.Environment => [$"cld env update {subject.Name} FILE"],
+            SubjectKind.Container => [$"cld container update {subject.Name}"],
+            _ => [$"cld app redeploy {subject.Name} FILE"],
+        };
     }
 
     private static Problem Create(int status, string code, string title, string? detail, IReadOnlyList<string> next) =>

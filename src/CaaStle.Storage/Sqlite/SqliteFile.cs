@@ -77,6 +77,10 @@ internal sealed class SqliteFile(string path)
     public static long LastPosition(SqliteConnection connection) =>
         long.Parse(Query(connection, "SELECT COALESCE(MAX(Position), 0) FROM Journal")[0], CultureInfo.InvariantCulture);
 
+    /// <returns>What is damaged in the file, as the database says it; empty when nothing is.</returns>
+    public static IReadOnlyList<string> FindDamage(SqliteConnection connection) =>
+        [.. Query(connection, "PRAGMA quick_check").Where(line => line != "ok")];
+
     private static bool HasTable(SqliteConnection connection, string table) =>
         Query(connection, "SELECT name FROM sqlite_master WHERE type = 'table'").Contains(table);
 

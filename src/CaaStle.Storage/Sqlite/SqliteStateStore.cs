@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace CaaStle.Storage.Sqlite;
 
 /// <summary>The state store in one file on this machine. One process at a time may have it open.</summary>
-public sealed class SqliteStateStore : RelationalStateStore
+public sealed class SqliteStateStore : RelationalStateStore, IStoreCheck
 {
     private readonly SqliteFile file;
 
@@ -64,6 +64,22 @@ public sealed class SqliteStateStore : RelationalStateStore
             throw SqliteFailure.AtOpening(file.Path, failure);
         }
     }
+
+    /// <summary>Reads the whole file.</summary>
+    public Task<StoreReport> CheckAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            try
+            {
+                using var connection = file.Open();
+                return new StoreReport(file.Path, SqliteFile.AppliedMigrations(connection)[^1], SqliteFile.FindDamage(connection));
+            }
+            catch (SqliteException failure)
+            {
+                return new StoreReport(file.Path, Schema.Migrations[^1], [failure.Message]);
+            }
+        },
+        cancellationToken);
 
     internal static DbContextOptions<StoreContext> Options(SqliteFile file, IReadOnlyList<IInterceptor> interceptors) =>
         new DbContextOptionsBuilder<StoreContext>()

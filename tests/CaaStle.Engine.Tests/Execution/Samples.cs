@@ -1,5 +1,7 @@
 using CaaStle.Clouds.Simulated;
+using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
+using CaaStle.Engine.Operations;
 using CaaStle.Simulation;
 
 namespace CaaStle.Engine.Tests.Execution;
@@ -102,6 +104,18 @@ internal static class Samples
     /// <summary>What is there, apart from when it came.</summary>
     public static IReadOnlyList<string> Contents(SimulatedHost host) =>
         [.. host.World.Objects.Select(item => $"{item.Name} [{item.Content}] needs {string.Join(',', item.Needs)}")];
+
+    public static BindingReader Bindings(SimulatedHost host) =>
+        new(host.Store, host.Services.Serializer, new DefinitionReader(host.Services.Catalog), host.Services.Catalog);
+
+    /// <summary>Waits for all that is under way, which must succeed.</summary>
+    public static async Task AllSucceedAsync(SimulatedHost host)
+    {
+        foreach (var operation in await host.Store.ListOperationsAsync(new(UnderWay: true), default))
+        {
+            Assert.Equal(OperationState.Succeeded, (await host.EndOfAsync(operation.Id)).State);
+        }
+    }
 
     public static IEnumerable<WorldCall> Changes(SimulatedHost host) =>
         host.Faults.Calls.Where(call => call.Kind is WorldCallKind.Create or WorldCallKind.Change or WorldCallKind.Delete);

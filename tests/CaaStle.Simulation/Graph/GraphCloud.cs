@@ -36,6 +36,8 @@ public sealed class GraphCloud(SimulatedWorld world, TimeProvider clock) : IClou
         return [.. found.Select(item => new MarkedObject(
             GraphHandler.TheKind, item.Name, item.Labels[Marks.SubjectLabel], item.Labels[Marks.SubjectIdLabel], item.Labels[Marks.KeyLabel]))];
     }
+
+    public ICloudObjectSpec SpecOf(MarkedObject found) => new GraphSpec(found.Name, [], 0, null, "", "", HoldsData: false);
 }
 
 internal sealed class GraphHandler(SimulatedWorld world, TimeProvider clock) : CloudObjectHandler<GraphSpec, GraphState>

@@ -7,6 +7,7 @@ internal static class ContainerGroup
         "containers: images built from a Dockerfile",
         Sections.Main,
         new ContainerCreateCommand(),
+        new ContainerUpdateCommand(),
         new ContainerListCommand(),
         new ContainerShowCommand(),
         new ContainerDeleteCommand());

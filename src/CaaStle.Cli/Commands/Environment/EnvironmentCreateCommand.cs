@@ -8,6 +8,7 @@ internal sealed class EnvironmentCreateCommand : LeafCommand
     private readonly NameArgument name = NameArgument.New("name for the environment");
     private readonly NameArgument file = NameArgument.File("its definition, a YAML file");
     private readonly Option<bool> noRollback = new("--no-rollback") { Description = "if the creation fails, keep what was made" };
+    private readonly Option<string> timeToLive = SharedOptions.TimeToLive();
     private readonly Option<string> project = new("--project-id") { HelpName = "ID", Description = "Google Cloud project; for old scripts", Hidden = true };
 
     public EnvironmentCreateCommand() : base("create", "create an environment from its definition")
@@ -15,6 +16,7 @@ internal sealed class EnvironmentCreateCommand : LeafCommand
         Add(name);
         Add(file);
         Add(noRollback);
+        Add(timeToLive);
         Add(project);
         Examples =
         [
@@ -27,7 +29,11 @@ internal sealed class EnvironmentCreateCommand : LeafCommand
     {
         var path = invocation.Required(file);
         var request = new EnvironmentCreateRequest(
-            invocation.Required(name), invocation.ReadFile(path), path, invocation.Value(noRollback));
+            invocation.Required(name),
+            invocation.ReadFile(path),
+            path,
+            invocation.Value(noRollback),
+            SharedOptions.Seconds(invocation.Value(timeToLive)));
         return invocation.OperateAsync(() => invocation.Client.CreateEnvironmentAsync(request, cancellationToken), cancellationToken);
     }
 }

@@ -10,6 +10,12 @@ internal static class EnvironmentGroup
         new EnvironmentPlanCommand(),
         new EnvironmentListCommand(),
         new EnvironmentShowCommand(),
+        new EnvironmentUpdateCommand(),
+        new EnvironmentDriftCommand(),
+        new EnvironmentPauseCommand(),
+        new EnvironmentResumeCommand(),
+        new EnvironmentCopyCommand(),
+        new EnvironmentTtlCommand(),
         new EnvironmentHistoryCommand(),
         new EnvironmentDeleteCommand());
 }

@@ -25,7 +25,7 @@ internal sealed class EnvironmentListCommand : LeafCommand
                     return;
                 }
 
-                var table = new Table("NAME", "STATUS", "TARGET", "TYPE", "RESOURCES", "APPS", "CREATED");
+                var table = new Table("NAME", "STATUS", "TARGET", "TYPE", "RESOURCES", "APPS", "CREATED", "EXPIRES");
                 foreach (var environment in environments)
                 {
                     table.Add(
@@ -35,7 +35,8 @@ internal sealed class EnvironmentListCommand : LeafCommand
                         environment.Type,
                         environment.Resources.ToString(CultureInfo.InvariantCulture),
                         environment.Applications.ToString(CultureInfo.InvariantCulture),
-                        Times.Ago(environment.CreatedAt, invocation.Context.Clock));
+                        Times.Ago(environment.CreatedAt, invocation.Context.Clock),
+                        environment.ExpiresAt is { } at ? Times.In(at, invocation.Context.Clock) : "-");
                 }
 
                 table.Write(output);

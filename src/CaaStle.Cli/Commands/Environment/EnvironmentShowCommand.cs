@@ -38,6 +38,8 @@ internal sealed class EnvironmentShowCommand : LeafCommand
         head.Add("Status", Table.Cell.Status(environment.Status, invocation.Style));
         head.Add("Target", $"{environment.Target} {environment.Type}");
         head.Add("Created", $"{Times.Ago(environment.CreatedAt, invocation.Context.Clock)} by {environment.CreatedBy}");
+        if (environment.ExpiresAt is { } at)
+            head.Add("Expires", $"{Times.In(at, invocation.Context.Clock)} ({Times.DateAndClock(at, invocation.Context.Clock)})");
         if (environment.Operation is { } operation)
             head.Add("Operation", operation);
         head.Add("Applications", environment.Applications.Count == 0 ? "none" : string.Join(", ", environment.Applications));
@@ -48,5 +50,8 @@ internal sealed class EnvironmentShowCommand : LeafCommand
         foreach (var resource in environment.Resources)
             DetailText.WriteResource(resource, output, invocation.Style);
         DetailText.WriteObjects(environment.Objects, output, invocation.Style);
+        if (environment.OutdatedApplications.Count > 0)
+            invocation.Note("Applications that run with former values of what they are bound to:");
+        invocation.Suggest(environment.OutdatedApplications.Select(application => $"cld app redeploy {application}"));
     }
 }

@@ -2,6 +2,7 @@ using CaaStle.Abstractions;
 using CaaStle.Api;
 using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Operations;
+using CaaStle.Engine.Planning;
 
 namespace CaaStle.Server.Endpoints.Views;
 
@@ -13,6 +14,15 @@ internal static class DefinitionViews
 
     public static PlanView Plan(string subject, string action, IReadOnlyList<PlannedObject> objects) => new(
         subject, action, [.. objects.Select(step => new PlanStepView(step.Key, step.Kind, step.Identity, step.DependsOn, step.HoldsData))]);
+
+    public static PlanView Plan(string subject, IReadOnlyList<PlannedChange> changes) => new(
+        subject,
+        "update",
+        [.. changes.Select(change => new PlanStepView(change.Key, change.Kind, change.Identity, change.DependsOn, change.HoldsData)
+        {
+            Change = Words.Of(change.Change),
+            LosesData = change.LosesData,
+        })]);
 
     public static IEnumerable<TypeView> Types(ICloud cloud) =>
     [

@@ -24,6 +24,12 @@ internal static class OperationViews
         StatusBefore = operation.Request.StatusBefore is { } before ? Words.Of(before) : null,
     };
 
+    public static OperationView WithOutdated(OperationView operation, IReadOnlyList<string> applications) => operation with
+    {
+        OutdatedApplications = applications,
+        Next = [.. applications.Select(name => $"cld app redeploy {name}"), .. operation.Next],
+    };
+
     public static FailureView? Of(Failure? failure) => failure is null
         ? null
         : new(failure.Code, failure.Key, failure.Message, failure.LastLog) { ExitCode = failure.ExitCode };
@@ -71,6 +77,11 @@ internal static class OperationViews
     private static IReadOnlyList<string> Again(Operation operation)
     {
         var name = operation.Subject.Name;
+        if (operation.Kind != OperationKind.Create || operation.Request.FileName.Length == 0)
+        {
+            return [$"cld op show {operation.Id}"];
+        }
+
         var environment = operation.Holds.FirstOrDefault(held => held.Kind == SubjectKind.Environment)?.Name;
         return operation.Subject.Kind switch
         {

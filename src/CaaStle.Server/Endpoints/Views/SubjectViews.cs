@@ -2,6 +2,7 @@ using CaaStle.Api;
 using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
+using CaaStle.Engine.Planning;
 
 namespace CaaStle.Server.Endpoints.Views;
 
@@ -9,16 +10,20 @@ namespace CaaStle.Server.Endpoints.Views;
 internal static class SubjectViews
 {
     public static EnvironmentSummary Environment(SubjectRecord subject, int resources, int applications, string? operation) => new(
-        subject.Key.Name, Words.Of(subject.Status), subject.Cloud, subject.Type, resources, applications, subject.CreatedAt, operation);
+        subject.Key.Name, Words.Of(subject), subject.Cloud, subject.Type, resources, applications, subject.CreatedAt, operation)
+    {
+        ExpiresAt = subject.ExpiresAt,
+    };
 
     public static EnvironmentDetail Environment(
         SubjectRecord subject,
         IReadOnlyList<ObjectRecord> objects,
         IReadOnlyList<string> applications,
+        IReadOnlyList<string> outdated,
         string? operation,
         OutputViews outputs) => new(
             subject.Key.Name,
-            Words.Of(subject.Status),
+            Words.Of(subject),
             subject.Cloud,
             subject.Type,
             subject.CreatedAt,
@@ -28,13 +33,34 @@ internal static class SubjectViews
             Resources(subject, objects, outputs),
             applications,
             Objects(objects),
-            subject.Definition);
+            subject.Definition)
+        {
+            ExpiresAt = subject.ExpiresAt,
+            OutdatedApplications = outdated,
+        };
 
     public static ContainerSummary Container(SubjectRecord subject, string? operation) => new(
         subject.Key.Name, Words.Of(subject.Status), subject.Type, PlainOutput(subject, "Image"), subject.CreatedAt, operation);
 
+    public static DriftView Drift(string environment, IReadOnlyList<ObservedObject> observed) => new(
+        environment,
+        [.. observed.Select(each => new ObjectDriftView(
+            each.Record.Subject.ToString(),
+            each.Record.Key,
+            each.Record.Kind,
+            each.Record.Identity,
+            Words.Of(each.Drift),
+            each.Word,
+            each.LastLog,
+            each.Record.HoldsData))]);
+
     public static ContainerDetail Container(
-        SubjectRecord subject, IReadOnlyList<ObjectRecord> objects, string? operation, OutputViews outputs) => new(
+        SubjectRecord subject,
+        IReadOnlyList<ObjectRecord> objects,
+        IReadOnlyList<ContainerImage> images,
+        IReadOnlyList<string> outdated,
+        string? operation,
+        OutputViews outputs) => new(
             subject.Key.Name,
             Words.Of(subject.Status),
             subject.Type,
@@ -42,7 +68,12 @@ internal static class SubjectViews
             subject.CreatedBy,
             operation,
             outputs.Of(subject, ""),
-            Objects(objects));
+            Objects(objects))
+        {
+            Dockerfile = ContainerDefinition.Parse(subject.Definition).Dockerfile,
+            Images = [.. images.Select(image => new ImageView(image.Revision, image.Image, image.IsInForce, image.BuiltAt, image.Applications))],
+            OutdatedApplications = outdated,
+        };
 
     public static ApplicationSummary Application(SubjectRecord subject, string? operation, DefinitionReader reader) => new(
         subject.Key.Name,
@@ -100,7 +131,7 @@ internal static class SubjectViews
         var (type, name) = dot < 0 ? (part, part) : (part[..dot], part[(dot + 1)..]);
         var isWhole = objects.Where(item => PartOf(item) == part).All(item => item.Status == ObjectStatus.Ready);
         var status = environment.Status == SubjectStatus.CreateFailed && isWhole ? SubjectStatus.Available : environment.Status;
-        return new(environment.Key.Name, name, type, Words.Of(status), outputs.Of(environment, part));
+        return new(environment.Key.Name, name, type, Words.Of(environment with { Status = status }), outputs.Of(environment, part));
     }
 
     /// <summary><c>mysql.orders</c> of <c>mysql.orders/volume</c>; empty for what belongs to the subject itself.</summary>

@@ -1,4 +1,8 @@
+using CaaStle.Abstractions;
+using CaaStle.Api;
 using CaaStle.Engine.Journal;
+using CaaStle.Engine.Operations;
+using CaaStle.Engine.Planning;
 
 namespace CaaStle.Server.Endpoints.Views;
 
@@ -16,6 +20,37 @@ internal static class Words
         SubjectStatus.UpdateFailed => "update-failed",
         SubjectStatus.Stopped => "stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(status)),
+    };
+
+    /// <summary>As its status; an environment of which nothing runs is paused, in the word that the user typed.</summary>
+    public static string Of(SubjectRecord subject) => subject is { Key.Kind: SubjectKind.Environment, Status: SubjectStatus.Stopped } ? "paused" : Of(subject.Status);
+
+    public static string Of(ChangeKind change) => change switch
+    {
+        ChangeKind.Create => "create",
+        ChangeKind.Keep => "keep",
+        ChangeKind.Change => "change",
+        ChangeKind.Replace => "replace",
+        ChangeKind.Delete => "delete",
+        _ => throw new ArgumentOutOfRangeException(nameof(change)),
+    };
+
+    public static string Of(Drift drift) => drift switch
+    {
+        Drift.None => ObjectDriftView.Ready,
+        Drift.Missing => ObjectDriftView.Missing,
+        Drift.Broken => ObjectDriftView.Broken,
+        Drift.Changed => ObjectDriftView.Changed,
+        Drift.Unknown => ObjectDriftView.Unknown,
+        _ => throw new ArgumentOutOfRangeException(nameof(drift)),
+    };
+
+    public static string Of(CheckResult result) => result switch
+    {
+        CheckResult.Passed => CheckView.Passed,
+        CheckResult.Warned => CheckView.Warning,
+        CheckResult.Failed => CheckView.Failed,
+        _ => throw new ArgumentOutOfRangeException(nameof(result)),
     };
 
     public static string Of(OperationState state) => state switch

@@ -1,0 +1,68 @@
+namespace CaaStle.Api;
+
+/// <summary>What is done with environments and containers that exist, and with what is wrong.</summary>
+public sealed partial class CaaStleClient
+{
+    public Task<OperationView> UpdateEnvironmentAsync(string name, EnvironmentUpdateRequest request, CancellationToken cancellationToken) =>
+        PutAsync($"{Routes.Environments}/{Escape(name)}", Body(request, ApiJson.Default.EnvironmentUpdateRequest), cancellationToken);
+
+    public Task<PlanView> PlanEnvironmentUpdateAsync(string name, EnvironmentUpdateRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            $"{Routes.Environments}/{Escape(name)}/plan",
+            Body(request, ApiJson.Default.EnvironmentUpdateRequest),
+            ApiJson.Default.PlanView,
+            cancellationToken);
+
+    public Task<OperationView> CopyEnvironmentAsync(string name, EnvironmentCopyRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            $"{Routes.Environments}/{Escape(name)}/copy",
+            Body(request, ApiJson.Default.EnvironmentCopyRequest),
+            ApiJson.Default.OperationView,
+            cancellationToken);
+
+    /// <param name="timeToLive">From now on; null for never.</param>
+    public Task<ExpiryView> SetEnvironmentExpiryAsync(string name, TimeSpan? timeToLive, CancellationToken cancellationToken) =>
+        AskAsync(
+            new HttpRequestMessage(HttpMethod.Put, Relative($"{Routes.Environments}/{Escape(name)}/expiry"))
+            {
+                Content = Body(new ExpiryRequest((long?)timeToLive?.TotalSeconds), ApiJson.Default.ExpiryRequest),
+            },
+            ApiJson.Default.ExpiryView,
+            cancellationToken);
+
+    /// <param name="verb">pause, resume, repair, or accept (what is missing).</param>
+    /// <returns>The last of several operations; <see cref="OperationView.Together"/> has all.</returns>
+    public Task<OperationView> SwitchEnvironmentAsync(string name, string verb, CancellationToken cancellationToken) =>
+        PostAsync($"{Routes.Environments}/{Escape(name)}/{verb}", null, ApiJson.Default.OperationView, cancellationToken);
+
+    public Task<DriftView> GetEnvironmentDriftAsync(string name, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Environments}/{Escape(name)}/drift", ApiJson.Default.DriftView, cancellationToken);
+
+    /// <param name="dockerfile">Path within the context; null for that of before.</param>
+    /// <param name="context">A tar of the build context; it is sent only after the server has accepted the request.</param>
+    public Task<OperationView> UpdateContainerAsync(
+        string name, string? dockerfile, HttpContent context, CancellationToken cancellationToken) =>
+        PutAsync($"{Routes.Containers}/{Escape(name)}{Query(("dockerfile", dockerfile))}", context, cancellationToken, expectContinue: true);
+
+    /// <summary>What the server finds of itself and its clouds.</summary>
+    public Task<CheckReport> GetDoctorAsync(CancellationToken cancellationToken) =>
+        GetAsync(Routes.Doctor, ApiJson.Default.CheckReport, cancellationToken);
+
+    public Task<OrphanReportView> ListOrphansAsync(CancellationToken cancellationToken) =>
+        GetAsync(Routes.Orphans, ApiJson.Default.OrphanReportView, cancellationToken);
+
+    public Task<IReadOnlyList<OrphanRemovalView>> RemoveOrphansAsync(IReadOnlyList<OrphanView> orphans, CancellationToken cancellationToken) =>
+        PostAsync(
+            $"{Routes.Orphans}/remove",
+            Body(new OrphanRemovalRequest(orphans), ApiJson.Default.OrphanRemovalRequest),
+            ApiJson.Default.IReadOnlyListOrphanRemovalView,
+            cancellationToken);
+
+    private Task<OperationView> PutAsync(string path, HttpContent content, CancellationToken cancellationToken, bool expectContinue = false)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, Relative(path)) { Content = content };
+        if (expectContinue)
+            request.Headers.ExpectContinue = true;
+        return AskAsync(request, ApiJson.Default.OperationView, cancellationToken);
+    }
+}
