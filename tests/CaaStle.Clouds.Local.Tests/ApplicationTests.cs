@@ -103,25 +103,42 @@ public sealed class ApplicationTests
     }
 
     [EngineFact]
-    public async Task A_container_whose_sandbox_has_ended_is_not_taken_for_one_that_works()
+    public async Task Containers_whose_sandbox_has_ended_are_not_taken_for_ones_that_work_and_recover()
     {
         await using var engine = new Engine();
         var network = await engine.MakeNetworkAsync();
         var request = SeveralContainers(engine, network.Name);
-        await engine.MakeAsync(Applications.Plan(engine, request));
+        var plan = Applications.Plan(engine, request);
+        await engine.MakeAsync(plan);
 
         await engine.Docker.PostAsync($"containers/{request.Scope.ObjectName("r1-1")}/restart?t=0", body: null, Engine.Cancel);
-
-        var seen = await engine.ReadAsync(engine.SpecOf("r1/replica-1/web"), "r1/replica-1/web");
-        Assert.Equal(Condition.Failed, seen.Condition);
-        Assert.Contains("has lost its network", seen.Word, StringComparison.Ordinal);
-
         foreach (var container in new[] { "store", "web" })
         {
-            await engine.Docker.PostAsync($"containers/{request.Scope.ObjectName($"r1-1-{container}")}/restart?t=0", body: null, Engine.Cancel);
+            var seen = await engine.ReadAsync(engine.SpecOf($"r1/replica-1/{container}"), $"r1/replica-1/{container}");
+            Assert.Equal((Condition.InProgress, true), (seen.Condition, seen.NeedsCreate));
+            Assert.StartsWith("without a network since", seen.Word, StringComparison.Ordinal);
         }
 
-        Assert.Equal(Condition.Ready, (await engine.MakeAsync(engine.SpecOf("r1/replica-1/web"), "r1/replica-1/web")).Condition);
+        await engine.MakeAsync(plan);
+    }
+
+    [EngineFact]
+    public async Task A_container_that_started_before_its_sandbox_is_started_again()
+    {
+        await using var engine = new Engine();
+        var network = await engine.MakeNetworkAsync();
+        var request = SeveralContainers(engine, network.Name);
+        var plan = Applications.Plan(engine, request);
+        await engine.MakeAsync(plan);
+        var (sandbox, store) = (request.Scope.ObjectName("r1-1"), request.Scope.ObjectName("r1-1-store"));
+
+        // As when Docker's engine starts, and does so in this order.
+        await engine.Docker.PostAsync($"containers/{store}/stop?t=0", body: null, Engine.Cancel);
+        await engine.Docker.PostAsync($"containers/{sandbox}/stop?t=0", body: null, Engine.Cancel);
+        await Assert.ThrowsAsync<CloudException>(() => engine.Docker.PostAsync($"containers/{store}/start", body: null, Engine.Cancel));
+        await engine.Docker.PostAsync($"containers/{sandbox}/start", body: null, Engine.Cancel);
+
+        await engine.MakeAsync(plan);
     }
 
     [EngineFact]

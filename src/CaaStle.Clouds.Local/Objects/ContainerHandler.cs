@@ -48,6 +48,8 @@ internal sealed class ContainerHandler(DockerClient docker, TimeProvider clock)
             "removing" => Observation.InProgress<ContainerState>(status),
             _ when spec.IsStopped != isStopped => Observation.InProgress<ContainerState>(status) with { NeedsCreate = true },
             "created" => Observation.InProgress<ContainerState>(status) with { NeedsCreate = true },
+            "running" or "exited" when await HasLostNetworkAsync(spec, found, cancellationToken) =>
+                Observation.InProgress<ContainerState>($"without a network since {spec.NetworkOwner} ended") with { NeedsCreate = true },
             "running" => await JudgeRunningAsync(spec, found, cancellationToken),
             "restarting" or "exited" or "dead" => await EndedAsync(found, cancellationToken),
             _ => Observation.InProgress<ContainerState>(status),
@@ -70,6 +72,10 @@ internal sealed class ContainerHandler(DockerClient docker, TimeProvider clock)
         else if (found is null or { State.Status: "created" })
         {
             await maker.StartNewAsync(spec, cancellationToken);
+        }
+        else if (found.State.Status == "running" && await HasLostNetworkAsync(spec, found, cancellationToken))
+        {
+            await docker.PostAsync($"containers/{spec.Name}/restart", body: null, cancellationToken);
         }
         else
         {
@@ -121,11 +127,6 @@ internal sealed class ContainerHandler(DockerClient docker, TimeProvider clock)
     private async Task<Observation<ContainerState>> JudgeRunningAsync(
         ContainerSpec spec, ContainerInspection found, CancellationToken cancellationToken)
     {
-        if (await FindLostNetworkAsync(spec, found, cancellationToken) is { } lost)
-        {
-            return await docker.FailedAsync<ContainerState>(found, lost, cancellationToken);
-        }
-
         var state = await StateOfAsync(spec, found, cancellationToken);
         var running = clock.GetUtcNow() - found.State.StartedAt;
         if (spec.Readiness is null && running < RunsFor && found.RestartCount == 0)
@@ -166,20 +167,19 @@ internal sealed class ContainerHandler(DockerClient docker, TimeProvider clock)
     }
 
     /// <summary>
-    /// A container goes on without a network when the one whose network it shares ends. When that one runs again it has another, and only
-    /// who starts after it shares that.
+    /// A container goes on without a network when the one whose network it shares ends: that one has another when it runs again, which only
+    /// who starts after it shares. And when Docker's engine starts both at once, one of them may be too early.
     /// </summary>
-    private async Task<string?> FindLostNetworkAsync(ContainerSpec spec, ContainerInspection found, CancellationToken cancellationToken)
+    private async Task<bool> HasLostNetworkAsync(ContainerSpec spec, ContainerInspection found, CancellationToken cancellationToken)
     {
         if (spec.NetworkOwner is not { } name)
         {
-            return null;
+            return false;
         }
 
-        var owner = await FindAsync(name, cancellationToken);
-        return owner is { State.Status: "running" } && owner.State.StartedAt < found.State.StartedAt
-            ? null
-            : $"has lost its network: {name} has ended since it started";
+        return found.State.Status == "exited"
+            ? found.State.Error?.Contains("cannot join network", StringComparison.Ordinal) == true
+            : await FindAsync(name, cancellationToken) is not { State.Status: "running" } owner || owner.State.StartedAt > found.State.StartedAt;
     }
 
     /// <summary>What a container was made by, but for what can be changed, as one text that is equal if all of that is.</summary>

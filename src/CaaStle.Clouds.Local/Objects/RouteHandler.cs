@@ -9,6 +9,8 @@ internal sealed class RouteHandler(DockerClient docker, TimeProvider clock) : Cl
     /// <summary>The key of the container that a route configures.</summary>
     public const string EntryKey = "entry";
 
+    private static readonly TimeSpan AskWhileDraining = TimeSpan.FromMilliseconds(400);
+
     private const string ConfiguredAnew = "being configured";
 
     private readonly EntryConsole console = new(docker);
@@ -103,7 +105,10 @@ internal sealed class RouteHandler(DockerClient docker, TimeProvider clock) : Cl
         {
             var connections = await console.CountConnectionsAsync(entry.Id, status.Former, cancellationToken);
             return Observation.InProgress<RouteState>(
-                $"draining {connections} {(connections == 1 ? "connection" : "connections")} from before the change");
+                $"draining {connections} {(connections == 1 ? "connection" : "connections")} from before the change") with
+            {
+                AskAgainAfter = AskWhileDraining,
+            };
         }
 
         return Observation.Ready(new RouteState(digest), spec.Replicas.Count switch
