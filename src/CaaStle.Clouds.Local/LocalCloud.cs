@@ -28,7 +28,7 @@ internal sealed class LocalCloud : ICloud, IMarkedObjects, ISelfCheck
         volumes = new(docker);
         containers = new(docker, clock);
         images = new(docker);
-        Handlers = [networks, volumes, containers, images];
+        Handlers = [networks, volumes, containers, images, new JobHandler(docker, clock), new RouteHandler(docker, clock)];
         Coes = [new LocalDockerCoe(docker)];
     }
 

@@ -187,19 +187,103 @@ public sealed class ContainerTests
 
         Assert.Equal(["one", "two", "three"], followed.Select(line => line.Text));
         Assert.All(followed, line => Assert.NotNull(line.At));
-        Assert.Equal(["two", "three"], await TextAsync(new(Tail: 2)));
-        Assert.Equal(["three"], await TextAsync(new(Since: followed[2].At?.AddMilliseconds(-1))));
+        Assert.Equal(["two", "three"], await TextAsync(source, spec, new(Tail: 2)));
+        Assert.Equal(["three"], await TextAsync(source, spec, new(Since: followed[2].At?.AddMilliseconds(-1))));
+    }
 
-        async Task<List<string>> TextAsync(LogQuery query)
+    [EngineFact]
+    public async Task Previous_is_what_it_wrote_before_its_last_start()
+    {
+        await using var engine = new Engine();
+        var spec = await ShellAsync(engine, "n=$(cat n 2>/dev/null || echo 1); echo $((n + 1)) >n; echo start $n; echo end $n; exec sleep 60");
+        await engine.MakeAsync(spec);
+        var source = (ILogSource)engine.Cloud.Handlers.Single(handler => handler.Kind == "docker/container");
+
+        Assert.Empty(await TextAsync(source, spec, new(Previous: true)));
+        await engine.Docker.PostAsync($"containers/{spec.Name}/restart?t=0", body: null, Engine.Cancel);
+        await engine.MakeAsync(spec);
+
+        Assert.Equal(["start 1", "end 1"], await TextAsync(source, spec, new(Previous: true)));
+        Assert.Equal(["end 1"], await TextAsync(source, spec, new(Previous: true, Tail: 1, Follow: true)));
+        Assert.Equal(["start 1", "end 1", "start 2", "end 2"], await TextAsync(source, spec, new()));
+    }
+
+    [EngineFact]
+    public async Task What_it_wrote_after_a_restart_does_not_hide_why_it_ended()
+    {
+        await using var engine = new Engine();
+        var spec = await ShellAsync(
+            engine, "test -e n && { for i in $(seq 30); do echo line $i; done; exec sleep 60; }; touch n; echo no config; exit 7") with
         {
-            var lines = new List<string>();
-            await foreach (var line in source.ReadLogsAsync(spec, query, Engine.Cancel))
-            {
-                lines.Add(line.Text);
-            }
+            Readiness = new CommandReadiness(["false"], new Dictionary<string, Value>(), Soon),
+        };
 
-            return lines;
+        var seen = await engine.MakeAsync(spec);
+
+        Assert.Equal((Condition.Failed, "exited with code 7, and again after a restart"), (seen.Condition, seen.Word));
+        Assert.Equal(["no config"], seen.LastLog);
+    }
+
+    [EngineFact]
+    public async Task One_without_a_check_must_have_run_for_a_moment()
+    {
+        await using var engine = new Engine();
+        var lasting = await ShellAsync(engine, "exec sleep 60") with { Readiness = null };
+        var ending = await ShellAsync(engine, "sleep 0.3; exit 4") with { Readiness = null, Name = engine.Scope.ObjectName("ending") };
+
+        Assert.Equal(Condition.Ready, (await engine.MakeAsync(lasting)).Condition);
+        var seen = await engine.MakeAsync(ending, "ending");
+
+        Assert.Equal(Condition.Failed, seen.Condition);
+        Assert.StartsWith("exited with code 4", seen.Word, StringComparison.Ordinal);
+    }
+
+    [EngineFact]
+    public async Task One_that_is_stopped_on_purpose_is_ready_so_and_told_from_one_that_ended()
+    {
+        await using var engine = new Engine();
+        var spec = await ServerAsync(engine, "200 OK");
+        var handler = engine.Cloud.Handlers.Single(handler => handler.Kind == "docker/container");
+        var stopped = spec with { IsStopped = true };
+        var running = Assert.IsType<ContainerState>((await engine.MakeAsync(spec)).State);
+
+        Assert.True(handler.CanChange(spec, stopped));
+        Assert.False(handler.CanChange(spec, stopped with { Variables = new Dictionary<string, Value> { ["A"] = new Secret("b") } }));
+        var seen = await engine.MakeAsync(stopped);
+        Assert.Equal((Condition.Ready, "stopped"), (seen.Condition, seen.Word));
+        Assert.Equal(running.HostPorts, Assert.IsType<ContainerState>(seen.State).HostPorts);
+        Assert.True((await engine.ReadAsync(spec)).NeedsCreate);
+
+        seen = await engine.MakeAsync(spec);
+        Assert.Equal((Condition.Ready, running.Id), (seen.Condition, Assert.IsType<ContainerState>(seen.State).Id));
+        Assert.True((await engine.ReadAsync(stopped)).NeedsCreate);
+
+        // Ended by itself, or stopped by somebody else, it is not started again, and can be stopped for good.
+        await engine.Docker.PostAsync($"containers/{spec.Name}/kill", body: null, Engine.Cancel);
+        seen = await engine.ReadAsync(spec);
+        Assert.Equal((Condition.Failed, false), (seen.Condition, seen.NeedsCreate));
+        Assert.Equal("stopped", (await engine.MakeAsync(stopped)).Word);
+    }
+
+    [EngineFact]
+    public async Task One_can_be_made_without_being_started()
+    {
+        await using var engine = new Engine();
+        var spec = await ServerAsync(engine, "200 OK") with { IsStopped = true };
+
+        Assert.Equal("stopped", (await engine.MakeAsync(spec)).Word);
+        Assert.Equal("running", (await engine.MakeAsync(spec with { IsStopped = false })).Word);
+    }
+
+    private static async Task<List<string>> TextAsync(ILogSource source, ContainerSpec spec, LogQuery query)
+    {
+        var lines = new List<string>();
+        await foreach (var line in source.ReadLogsAsync(spec, query, Engine.Cancel))
+        {
+            lines.Add(line.Text);
         }
+
+        return lines;
     }
 
     private static Task<ContainerSpec> ServerAsync(Engine engine, string status) => SpecAsync(

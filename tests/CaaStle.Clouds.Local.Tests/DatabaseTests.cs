@@ -71,8 +71,48 @@ public sealed class DatabaseTests
         Assert.Contains("kept", answer.Output);
     }
 
+    [EngineFact("mariadb:10.11")]
+    public async Task A_database_that_is_stopped_and_started_again_has_its_data_and_its_address()
+    {
+        await using var engine = new Engine();
+        Value password = new Secret("f4mNq8");
+        var outputs = await MakeAsync(engine, "mysql", "mysql", "mariadb:10.11", password, open: true);
+        var container = engine.Scope.ObjectName("mysql");
+        await QueryAsync("CREATE TABLE t (n INT); INSERT INTO t VALUES (42)");
+
+        Assert.Equal(outputs, await MakeAsync(engine, "mysql", "mysql", "mariadb:10.11", password, open: true, stopped: true));
+        await Assert.ThrowsAsync<CloudException>(() => QueryAsync("SELECT n FROM t"));
+        Assert.Equal(outputs, await MakeAsync(engine, "mysql", "mysql", "mariadb:10.11", password, open: true));
+
+        Assert.Equal(["42"], await QueryAsync("SELECT n FROM t"));
+
+        async Task<IReadOnlyList<string>> QueryAsync(string sql) => (await engine.ExecAsync(
+            container, "sh", "-c", $"MYSQL_PWD={password.Reveal()} mariadb -h mysql -u testuser testdb -Nse '{sql}'")).Output;
+    }
+
+    [EngineFact("redis:7.0")]
+    public async Task Data_that_is_replaced_is_beside_what_was_there_before()
+    {
+        await using var engine = new Engine();
+        await MakeAsync(engine, "redis", "redis", "redis:7.0", generation: 1);
+        await engine.DeleteAsync(new HashSet<string> { "container" });
+        await MakeAsync(engine, "redis", "redis", "redis:7.0", generation: 2);
+
+        Assert.Equal(
+            [engine.Scope.ObjectName("redis-data-2"), engine.Scope.ObjectName("redis-data")],
+            (await engine.Cloud.FindMarkedAsync("local-tests", engine.Scope.Id, Engine.Cancel))
+                .Where(marked => marked.Key == "volume").Select(marked => marked.Name).Order());
+    }
+
     private static async Task<IReadOnlyDictionary<string, Value>> MakeAsync(
-        Engine engine, string type, string name, string image, Value? password = null, bool open = false)
+        Engine engine,
+        string type,
+        string name,
+        string image,
+        Value? password = null,
+        bool open = false,
+        bool stopped = false,
+        int generation = 1)
     {
         var resource = engine.Cloud.Resources.Single(resource => resource.Descriptor.Type == type);
         var options = resource.Descriptor.Options
@@ -85,7 +125,7 @@ public sealed class DatabaseTests
         }
 
         var plan = new Blueprint();
-        resource.Plan(new(engine.Scope, name, new Options(options)), plan);
+        resource.Plan(new(engine.Scope, name, new Options(options), stopped, generation), plan);
         var outputs = await engine.MakeAsync(plan, password?.Reveal());
 
         Assert.Equal(resource.Descriptor.Outputs.Select(output => output.Name).Order(), outputs.Keys.Order());

@@ -16,6 +16,7 @@ internal sealed class Engine : IAsyncDisposable
 {
     private readonly List<(ICloudObjectHandler Handler, ICloudObjectSpec Spec, string Key)> made = [];
     private readonly Dictionary<Node, object> values = [];
+    private readonly ConcurrentQueue<string> words = new();
 
     public Engine()
     {
@@ -31,6 +32,9 @@ internal sealed class Engine : IAsyncDisposable
     public Scope Scope { get; } = new("local-test", RandomNumberGenerator.GetHexString(6, lowercase: true));
 
     public TestLog Log { get; } = new();
+
+    /// <summary>What every read of <see cref="MakeAsync(ICloudObjectSpec, string)"/> said.</summary>
+    public IReadOnlyList<string> Words => [.. words];
 
     /// <summary>For the test's files, and those of Docker's client: <c>config.json</c> with logins.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("local-test-").FullName;
@@ -56,9 +60,11 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>Reads, creates and waits until the judgement is final.</summary>
     public async Task<Observation<object>> MakeAsync(ICloudObjectSpec spec, string key = "it")
     {
+        Remember(spec, key);
         while (true)
         {
             var seen = await ReadAsync(spec, key);
+            words.Enqueue(seen.Word);
             if (seen.Condition == Condition.Absent || seen.NeedsCreate)
             {
                 await CreateAsync(spec, key);
@@ -71,6 +77,17 @@ internal sealed class Engine : IAsyncDisposable
             await Task.Delay(100, Cancel);
         }
     }
+
+    /// <summary>Makes an application be what the second blueprint says instead of the first: first all that is new, then without the old.</summary>
+    public async Task<IReadOnlyDictionary<string, Value>> ChangeAsync(Blueprint from, Blueprint to)
+    {
+        var outputs = await MakeAsync(to);
+        await DeleteAsync(from.Nodes.Select(node => node.Key).Except(to.Nodes.Select(node => node.Key)).ToHashSet());
+        return outputs;
+    }
+
+    /// <summary>What was last made under a key.</summary>
+    public ICloudObjectSpec SpecOf(string key) => made.Single(one => one.Key == key).Spec;
 
     public async Task<NetworkSpec> MakeNetworkAsync()
     {
@@ -105,10 +122,10 @@ internal sealed class Engine : IAsyncDisposable
     public Task<ExecResult> ExecAsync(string container, params string[] command) =>
         Docker.ExecAsync(container, command, new Dictionary<string, Value>(), Cancel);
 
-    /// <summary>Deletes all that was made, in reverse, until it reads as absent.</summary>
-    public async Task DeleteAllAsync()
+    /// <summary>Deletes what was made under these keys, in reverse, until it reads as absent.</summary>
+    public async Task DeleteAsync(IReadOnlySet<string> keys)
     {
-        foreach (var (handler, spec, key) in Enumerable.Reverse(made))
+        foreach (var (handler, spec, key) in Enumerable.Reverse(made).Where(one => keys.Contains(one.Key)))
         {
             while ((await handler.ReadAsync(spec, Call(key), CancellationToken.None)).Condition is not (Condition.Absent or Condition.Foreign))
             {
@@ -116,13 +133,12 @@ internal sealed class Engine : IAsyncDisposable
             }
         }
 
-        made.Clear();
-        values.Clear();
+        made.RemoveAll(one => keys.Contains(one.Key));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await DeleteAllAsync();
+        await DeleteAsync(made.Select(one => one.Key).ToHashSet());
         Assert.Empty(await Cloud.FindMarkedAsync("local-tests", Scope.Id, CancellationToken.None));
         Docker.Dispose();
         Directory.Delete(Folder, recursive: true);
@@ -134,9 +150,14 @@ internal sealed class Engine : IAsyncDisposable
 
     private void Remember(ICloudObjectSpec spec, string key)
     {
-        if (!made.Any(one => one.Spec.Identity == spec.Identity && one.Key == key))
+        var known = made.FindIndex(one => one.Spec.Identity == spec.Identity && one.Key == key);
+        if (known < 0)
         {
             made.Add((HandlerOf(spec), spec, key));
+        }
+        else
+        {
+            made[known] = (HandlerOf(spec), spec, key);
         }
     }
 

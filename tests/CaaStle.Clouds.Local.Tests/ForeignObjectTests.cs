@@ -40,9 +40,8 @@ public sealed class ForeignObjectTests
         var plan = new Blueprint();
         engine.Cloud.Coes[0].Plan(new(engine.Scope, new Options(new Dictionary<string, object>())), plan);
         var network = (await engine.MakeAsync(plan))["Network"].Reveal();
-        var application = new Blueprint();
-        engine.Cloud.Coes[0].PlanApplication(Applications.Request(engine, network), application);
-        await engine.MakeAsync(application);
+        await engine.MakeAsync(Applications.Plan(
+            engine, Applications.Request(engine, network).With(container => container with { Volumes = [new("uploads", "/srv/uploads")] })));
 
         var networkBusy = await Assert.ThrowsAsync<CloudException>(() => engine.DeleteAsync(new NetworkSpec(network), "network"));
         var volume = new VolumeSpec(new Scope("local-shop", engine.Scope.Id).ObjectName("uploads"));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -17,17 +18,27 @@ internal sealed record ContainerInspection(
     ContainerRunState State,
     ContainerConfig Config,
     ContainerHostConfig HostConfig,
-    ContainerNetworkSettings NetworkSettings);
+    ContainerNetworkSettings NetworkSettings)
+{
+    /// <summary>Where each container port is published, whether the container runs or not.</summary>
+    public Dictionary<int, int> HostPorts { get; } = (HostConfig.PortBindings ?? new Dictionary<string, IReadOnlyList<PortBinding>?>())
+        .Where(published => published.Value is [_, ..])
+        .ToDictionary(
+            published => int.Parse(published.Key.AsSpan(0, published.Key.IndexOf('/', StringComparison.Ordinal)), CultureInfo.InvariantCulture),
+            published => int.Parse(published.Value![0].HostPort, CultureInfo.InvariantCulture));
+}
 
 internal sealed record ContainerRunState(
     string Status, bool OOMKilled, int ExitCode, string? Error, DateTimeOffset StartedAt, DateTimeOffset FinishedAt);
 
 internal sealed record ContainerConfig(IReadOnlyDictionary<string, string>? Labels);
 
-internal sealed record ContainerHostConfig(long Memory);
+internal sealed record ContainerHostConfig(
+    long Memory, RestartPolicy RestartPolicy, IReadOnlyDictionary<string, IReadOnlyList<PortBinding>?>? PortBindings);
 
-internal sealed record ContainerNetworkSettings(
-    IReadOnlyDictionary<string, IReadOnlyList<PortBinding>?>? Ports, IReadOnlyDictionary<string, NetworkEndpoint>? Networks);
+internal sealed record RestartPolicy(string Name);
+
+internal sealed record ContainerNetworkSettings(IReadOnlyDictionary<string, NetworkEndpoint>? Networks);
 
 internal sealed record PortBinding(string HostIp, string HostPort);
 
@@ -41,7 +52,7 @@ internal sealed record VolumeInspection(string Name, IReadOnlyDictionary<string,
 
 internal sealed record VolumeList(IReadOnlyList<VolumeInspection>? Volumes);
 
-internal sealed record ImageInspection(string Id, long Size, ContainerConfig? Config);
+internal sealed record ImageInspection(string Id, long Size, ContainerConfig? Config, IReadOnlyList<string>? RepoDigests);
 
 internal sealed record ImageSummary(string Id, IReadOnlyList<string>? RepoTags, IReadOnlyDictionary<string, string>? Labels);
 

@@ -128,6 +128,11 @@ internal sealed class DockerClient : IDisposable
         using var response = await OpenAsync(HttpMethod.Post, path, Json(body), HttpCompletionOption.ResponseContentRead, cancellationToken);
     }
 
+    public async Task PutAsync(string path, HttpContent content, CancellationToken cancellationToken)
+    {
+        using var response = await OpenAsync(HttpMethod.Put, path, content, HttpCompletionOption.ResponseContentRead, cancellationToken);
+    }
+
     /// <summary>Deletes; what is gone already is no error.</summary>
     public async Task DeleteAsync(string path, CancellationToken cancellationToken)
     {
@@ -232,7 +237,7 @@ internal sealed class DockerClient : IDisposable
         }
 
         // A build's answer begins only when its context has been read, which takes as long as it takes.
-        using var limit = request.Content is not (null or StringContent) ? null : new CancellationTokenSource(AnswerWithin, clock);
+        using var limit = request.Content is not (null or ByteArrayContent) ? null : new CancellationTokenSource(AnswerWithin, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit?.Token ?? CancellationToken.None);
         try
         {

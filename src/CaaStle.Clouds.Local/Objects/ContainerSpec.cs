@@ -4,16 +4,18 @@ using CaaStle.Abstractions;
 namespace CaaStle.Clouds.Local.Objects;
 
 /// <summary>A container that is kept running.</summary>
-/// <param name="Network">The name of the only network that it is on.</param>
+/// <param name="Network">The name of the only network that it is on, or <c>container:NAME</c> to share that container's.</param>
 internal sealed record ContainerSpec(string Name, string Image, string Network) : ICloudObjectSpec<ContainerState>
 {
+    private const string SharedNetwork = "container:";
+
     public string Identity => Name;
 
     /// <summary>The image was built on this machine, and no registry has it.</summary>
     public bool ImageIsBuilt { get; init; }
 
-    /// <summary>The name by which others on the network find it; its host name too.</summary>
-    public required string Alias { get; init; }
+    /// <summary>The name by which others on the network find it; its host name too. Null for one that shares another's network.</summary>
+    public string? Alias { get; init; }
 
     public IReadOnlyDictionary<string, Value> Variables { get; init; } = new Dictionary<string, Value>();
 
@@ -33,7 +35,23 @@ internal sealed record ContainerSpec(string Name, string Image, string Network) 
     /// <summary>Hard limit, 1024 for one core; null for none.</summary>
     public int? CpuShares { get; init; }
 
-    public required Readiness Readiness { get; init; }
+    /// <summary>Null to be content with a container that runs.</summary>
+    public Readiness? Readiness { get; init; }
+
+    /// <summary>Texts by path, written into the container before its first start.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Names that mean the container itself, for itself and for those that share its network.</summary>
+    public IReadOnlyList<string> OwnNames { get; init; } = [];
+
+    /// <summary>It exists, and does not run: on purpose.</summary>
+    public bool IsStopped { get; init; }
+
+    /// <summary>The container whose network it shares; null for one with a network of its own.</summary>
+    [JsonIgnore]
+    public string? NetworkOwner => Network.StartsWith(SharedNetwork, StringComparison.Ordinal) ? Network[SharedNetwork.Length..] : null;
+
+    public static string NetworkOf(string container) => SharedNetwork + container;
 }
 
 /// <param name="HostPort">On 127.0.0.1; null for one that is free when the container is created.</param>
@@ -63,4 +81,8 @@ internal sealed record TcpReadiness(int ContainerPort, TimeSpan StartPeriod) : R
 
 /// <param name="HostPorts">Where each published container port is found on 127.0.0.1.</param>
 internal sealed record ContainerState(
-    string Id, string ImageId, string? IpAddress, IReadOnlyDictionary<int, int> HostPorts, DateTimeOffset StartedAt);
+    string Id, string ImageId, string? IpAddress, IReadOnlyDictionary<int, int> HostPorts, DateTimeOffset StartedAt)
+{
+    /// <summary>A reference to the image that always means the same.</summary>
+    public string? Image { get; init; }
+}

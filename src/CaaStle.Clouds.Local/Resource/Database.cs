@@ -65,7 +65,8 @@ internal sealed record Database(
         var address = AddressOf(request, type);
         var isOpen = request.Options.TextOrNull(AccessOption) == "open";
         var network = plan.ShareNetwork(request.Environment);
-        var volume = plan.Add("volume", new VolumeSpec(request.Environment.ObjectName($"{address}-data")));
+        var data = request.Generation == 1 ? $"{address}-data" : $"{address}-data-{request.Generation}";
+        var volume = plan.Add("volume", new VolumeSpec(request.Environment.ObjectName(data)));
         var container = plan.Add<ContainerState>(
             "container",
             [network, volume, .. Passwords],
@@ -79,6 +80,7 @@ internal sealed record Database(
                 Ports = isOpen ? [new(Port, HostPort: null)] : [],
                 Mounts = [new(values.Of(volume).Name, DataPath)],
                 Readiness = new CommandReadiness(["sh", "-c", ReadyCommand], ReadyVariables(values), StartPeriod),
+                IsStopped = request.IsStopped,
             });
 
         plan.Output("Address", container, _ => address);
