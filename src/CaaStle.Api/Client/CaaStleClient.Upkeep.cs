@@ -4,7 +4,8 @@ namespace CaaStle.Api;
 public sealed partial class CaaStleClient
 {
     public Task<OperationView> UpdateEnvironmentAsync(string name, EnvironmentUpdateRequest request, CancellationToken cancellationToken) =>
-        PutAsync($"{Routes.Environments}/{Escape(name)}", Body(request, ApiJson.Default.EnvironmentUpdateRequest), cancellationToken);
+        StartAsync(
+            HttpMethod.Put, $"{Routes.Environments}/{Escape(name)}", Body(request, ApiJson.Default.EnvironmentUpdateRequest), cancellationToken);
 
     public Task<PlanView> PlanEnvironmentUpdateAsync(string name, EnvironmentUpdateRequest request, CancellationToken cancellationToken) =>
         PostAsync(
@@ -14,10 +15,10 @@ public sealed partial class CaaStleClient
             cancellationToken);
 
     public Task<OperationView> CopyEnvironmentAsync(string name, EnvironmentCopyRequest request, CancellationToken cancellationToken) =>
-        PostAsync(
+        StartAsync(
+            HttpMethod.Post,
             $"{Routes.Environments}/{Escape(name)}/copy",
             Body(request, ApiJson.Default.EnvironmentCopyRequest),
-            ApiJson.Default.OperationView,
             cancellationToken);
 
     /// <param name="timeToLive">From now on; null for never.</param>
@@ -33,16 +34,17 @@ public sealed partial class CaaStleClient
     /// <param name="verb">pause, resume, repair, or accept (what is missing).</param>
     /// <returns>The last of several operations; <see cref="OperationView.Together"/> has all.</returns>
     public Task<OperationView> SwitchEnvironmentAsync(string name, string verb, CancellationToken cancellationToken) =>
-        PostAsync($"{Routes.Environments}/{Escape(name)}/{verb}", null, ApiJson.Default.OperationView, cancellationToken);
+        StartAsync(HttpMethod.Post, $"{Routes.Environments}/{Escape(name)}/{verb}", null, cancellationToken);
 
     public Task<DriftView> GetEnvironmentDriftAsync(string name, CancellationToken cancellationToken) =>
         GetAsync($"{Routes.Environments}/{Escape(name)}/drift", ApiJson.Default.DriftView, cancellationToken);
 
     /// <param name="dockerfile">Path within the context; null for that of before.</param>
-    /// <param name="context">A tar of the build context; it is sent only after the server has accepted the request.</param>
+    /// <param name="context">A tar of the build context, which can be read again; it is sent only after the server has asked for it.</param>
     public Task<OperationView> UpdateContainerAsync(
         string name, string? dockerfile, HttpContent context, CancellationToken cancellationToken) =>
-        PutAsync($"{Routes.Containers}/{Escape(name)}{Query(("dockerfile", dockerfile))}", context, cancellationToken, expectContinue: true);
+        StartAsync(
+            HttpMethod.Put, $"{Routes.Containers}/{Escape(name)}{Query(("dockerfile", dockerfile))}", context, cancellationToken, expectContinue: true);
 
     /// <summary>What the server finds of itself and its clouds.</summary>
     public Task<CheckReport> GetDoctorAsync(CancellationToken cancellationToken) =>
@@ -57,12 +59,4 @@ public sealed partial class CaaStleClient
             Body(new OrphanRemovalRequest(orphans), ApiJson.Default.OrphanRemovalRequest),
             ApiJson.Default.IReadOnlyListOrphanRemovalView,
             cancellationToken);
-
-    private Task<OperationView> PutAsync(string path, HttpContent content, CancellationToken cancellationToken, bool expectContinue = false)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Put, Relative(path)) { Content = content };
-        if (expectContinue)
-            request.Headers.ExpectContinue = true;
-        return AskAsync(request, ApiJson.Default.OperationView, cancellationToken);
-    }
 }

@@ -15,10 +15,6 @@ internal static class Answers
     public static Accepted<OperationView> Accepted(Operation operation) =>
         TypedResults.Accepted($"{Routes.Operations}/{operation.Id}", OperationViews.Of(operation));
 
-    /// <param name="together">The ids of all operations that the request has started.</param>
-    public static Accepted<OperationView> Accepted(Operation operation, IReadOnlyList<string> together) =>
-        TypedResults.Accepted($"{Routes.Operations}/{operation.Id}", OperationViews.Of(operation) with { Together = together });
-
     /// <summary>As the request gives it; what the engine refuses where it is no such time.</summary>
     public static TimeSpan? TimeToLive(long? seconds) =>
         seconds is { } given ? TimeSpan.FromSeconds(Math.Clamp(given, 0, (long)TimeSpan.MaxValue.TotalSeconds)) : null;

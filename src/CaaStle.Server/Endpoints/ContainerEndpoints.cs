@@ -56,54 +56,35 @@ internal static class ContainerEndpoints
                 throw underWay is [var holder, ..] ? new OperationConflictException(holder) : new SubjectExistsException(existing.Key);
             }
 
-            var archive = await contexts.SaveAsync(name, context, cancellationToken);
-            var isOwned = false;
-            try
-            {
-                var request = new CreateContainer(name, registry, archive, dockerfile ?? "Dockerfile", noRollback == true, Answers.Requester)
-                {
-                    RequestKey = acceptance.Key,
-                };
-                var operation = await operations.CreateContainerAsync(request, cancellationToken);
-                isOwned = ContainerDefinition.Parse(operation.Request.Definition).ContextArchive == archive;
-                return operation;
-            }
-            finally
-            {
-                if (!isOwned)
-                {
-                    ContextStore.Remove(archive);
-                }
-            }
+            return await BuildAsync(name, context, contexts, archive => operations.CreateContainerAsync(
+                new(name, registry, archive, dockerfile ?? "Dockerfile", noRollback == true, Answers.Requester) { RequestKey = acceptance.Key },
+                cancellationToken), cancellationToken);
         }
     }
 
-    internal static async Task<Accepted<OperationView>> UpdateAsync(
+    internal static Task<Accepted<OperationView>> UpdateAsync(
         string name,
         string? dockerfile,
         bool? noRollback,
+        [AsParameters] Acceptance acceptance,
         HttpContext context,
         ContextStore contexts,
         IStateStore store,
         IOperationService operations,
         CancellationToken cancellationToken)
     {
-        var container = await store.GetSubjectAsync(SubjectKey.Container(name), cancellationToken);
-        if (await store.ListOperationsAsync(new(container.Key, UnderWay: true, Limit: 1), cancellationToken) is [var holder, ..])
-        {
-            throw new OperationConflictException(holder);
-        }
+        return acceptance.OnceAsync(OperationKind.Update, SubjectKey.Container(name), AcceptAsync);
 
-        var archive = await contexts.SaveAsync(name, context, cancellationToken);
-        try
+        async Task<Operation> AcceptAsync()
         {
-            var request = new UpdateContainer(name, archive, dockerfile, noRollback == true, Answers.Requester);
-            return Answers.Accepted(await operations.UpdateContainerAsync(request, cancellationToken));
-        }
-        catch
-        {
-            ContextStore.Remove(archive);
-            throw;
+            var container = await store.GetSubjectAsync(SubjectKey.Container(name), cancellationToken);
+            if (await store.ListOperationsAsync(new(container.Key, UnderWay: true, Limit: 1), cancellationToken) is [var holder, ..])
+            {
+                throw new OperationConflictException(holder);
+            }
+
+            return await BuildAsync(name, context, contexts, archive => operations.UpdateContainerAsync(
+                new(name, archive, dockerfile, noRollback == true, Answers.Requester) { RequestKey = acceptance.Key }, cancellationToken), cancellationToken);
         }
     }
 
@@ -129,5 +110,26 @@ internal static class ContainerEndpoints
         };
         return acceptance.OnceAsync(
             OperationKind.Delete, deletion.Subject, () => operations.DeleteAsync(deletion, cancellationToken));
+    }
+
+    /// <summary>Stores the build context, and removes it again where the operation that was accepted does not own it.</summary>
+    private static async Task<Operation> BuildAsync(
+        string name, HttpContext context, ContextStore contexts, Func<string, Task<Operation>> accept, CancellationToken cancellationToken)
+    {
+        var archive = await contexts.SaveAsync(name, context, cancellationToken);
+        var isOwned = false;
+        try
+        {
+            var operation = await accept(archive);
+            isOwned = ContainerDefinition.Parse(operation.Request.Definition).ContextArchive == archive;
+            return operation;
+        }
+        finally
+        {
+            if (!isOwned)
+            {
+                ContextStore.Remove(archive);
+            }
+        }
     }
 }

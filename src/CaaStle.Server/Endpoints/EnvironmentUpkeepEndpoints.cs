@@ -35,24 +35,41 @@ internal static class EnvironmentUpkeepEndpoints
             .WithSummary("Forgets what is missing of the environment and its applications.").Problems(404, 409, 412);
     }
 
-    internal static async Task<Accepted<OperationView>> UpdateAsync(
-        string name, EnvironmentUpdateRequest request, IOperationService operations, CancellationToken cancellationToken) =>
-        Answers.Accepted(await operations.UpdateEnvironmentAsync(Update(name, request), cancellationToken));
+    internal static Task<Accepted<OperationView>> UpdateAsync(
+        string name,
+        EnvironmentUpdateRequest request,
+        [AsParameters] Acceptance acceptance,
+        IOperationService operations,
+        CancellationToken cancellationToken) => acceptance.OnceAsync(
+            OperationKind.Update,
+            SubjectKey.Environment(name),
+            () => operations.UpdateEnvironmentAsync(Update(name, request) with { RequestKey = acceptance.Key }, cancellationToken));
 
     internal static async Task<Ok<PlanView>> PlanUpdateAsync(
         string name, EnvironmentUpdateRequest request, IOperationService operations, CancellationToken cancellationToken) =>
         TypedResults.Ok(DefinitionViews.Plan(
             SubjectKey.Environment(name).ToString(), await operations.PlanUpdateAsync(Update(name, request), cancellationToken)));
 
-    internal static async Task<Accepted<OperationView>> CopyAsync(
-        string name, EnvironmentCopyRequest request, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
+    internal static Task<Accepted<OperationView>> CopyAsync(
+        string name,
+        EnvironmentCopyRequest request,
+        [AsParameters] Acceptance acceptance,
+        IStateStore store,
+        IOperationService operations,
+        CancellationToken cancellationToken)
     {
-        var original = await store.GetSubjectAsync(SubjectKey.Environment(name), cancellationToken);
-        var copy = new CreateEnvironment(request.Name, original.Definition, "", request.NoRollback, Answers.Requester)
+        return acceptance.OnceAsync(OperationKind.Create, SubjectKey.Environment(request.Name), CreateAsync);
+
+        async Task<Operation> CreateAsync()
         {
-            TimeToLive = Answers.TimeToLive(request.TimeToLiveSeconds),
-        };
-        return Answers.Accepted(await operations.CreateEnvironmentAsync(copy, cancellationToken));
+            var original = await store.GetSubjectAsync(SubjectKey.Environment(name), cancellationToken);
+            var copy = new CreateEnvironment(request.Name, original.Definition, "", request.NoRollback, Answers.Requester)
+            {
+                RequestKey = acceptance.Key,
+                TimeToLive = Answers.TimeToLive(request.TimeToLiveSeconds),
+            };
+            return await operations.CreateEnvironmentAsync(copy, cancellationToken);
+        }
     }
 
     internal static async Task<Ok<ExpiryView>> SetExpiryAsync(
@@ -61,32 +78,42 @@ internal static class EnvironmentUpkeepEndpoints
             name, await operations.SetTimeToLiveAsync(name, Answers.TimeToLive(request.TimeToLiveSeconds), cancellationToken)));
 
     internal static Task<Accepted<OperationView>> PauseAsync(
-        string name, IStateStore store, IOperationService operations, CancellationToken cancellationToken) =>
-        SwitchAsync(name, OperationAction.Pause, store, operations, cancellationToken);
+        string name, [AsParameters] Acceptance acceptance, IOperationService operations, CancellationToken cancellationToken) =>
+        SwitchAsync(name, OperationAction.Pause, acceptance, operations, cancellationToken);
 
     internal static Task<Accepted<OperationView>> ResumeAsync(
-        string name, IStateStore store, IOperationService operations, CancellationToken cancellationToken) =>
-        SwitchAsync(name, OperationAction.Resume, store, operations, cancellationToken);
+        string name, [AsParameters] Acceptance acceptance, IOperationService operations, CancellationToken cancellationToken) =>
+        SwitchAsync(name, OperationAction.Resume, acceptance, operations, cancellationToken);
 
     internal static Task<Accepted<OperationView>> RepairAsync(
-        string name, IStateStore store, IOperationService operations, CancellationToken cancellationToken) =>
-        SwitchAsync(name, OperationAction.Repair, store, operations, cancellationToken);
+        string name, [AsParameters] Acceptance acceptance, IOperationService operations, CancellationToken cancellationToken) =>
+        SwitchAsync(name, OperationAction.Repair, acceptance, operations, cancellationToken);
 
     internal static async Task<Ok<DriftView>> DriftAsync(string name, IDriftReader drift, CancellationToken cancellationToken) =>
         TypedResults.Ok(SubjectViews.Drift(name, await drift.ReadAsync(name, cancellationToken)));
 
-    internal static async Task<Accepted<OperationView>> AcceptAsync(
-        string name, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
+    internal static Task<Accepted<OperationView>> AcceptAsync(
+        string name, [AsParameters] Acceptance acceptance, IOperationService operations, CancellationToken cancellationToken)
     {
-        var last = await operations.AcceptDriftAsync(new(name, Answers.Requester), cancellationToken);
-        return Answers.Accepted(last, await store.TogetherWithAsync(last, name, cancellationToken));
+        var request = new AcceptDrift(name, Answers.Requester) { RequestKey = acceptance.Key };
+        return SeveralAsync(name, acceptance, () => operations.AcceptDriftAsync(request, cancellationToken), cancellationToken);
     }
 
-    private static async Task<Accepted<OperationView>> SwitchAsync(
-        string name, string action, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
+    private static Task<Accepted<OperationView>> SwitchAsync(
+        string name, string action, Acceptance acceptance, IOperationService operations, CancellationToken cancellationToken)
     {
-        var last = await operations.SwitchEnvironmentAsync(new(name, action, Answers.Requester), cancellationToken);
-        return Answers.Accepted(last, await store.TogetherWithAsync(last, name, cancellationToken));
+        var request = new SwitchEnvironment(name, action, Answers.Requester) { RequestKey = acceptance.Key };
+        return SeveralAsync(name, acceptance, () => operations.SwitchEnvironmentAsync(request, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Accepts one operation for the environment, or for each application in it; answers with the last, and the ids of all.</summary>
+    private static async Task<Accepted<OperationView>> SeveralAsync(
+        string name, Acceptance acceptance, Func<Task<Operation>> accept, CancellationToken cancellationToken)
+    {
+        var accepted = await acceptance.OnceAsync(OperationKind.Update, SubjectKey.Environment(name), accept);
+        var last = await acceptance.Store.GetOperationAsync(accepted.Value!.Id, cancellationToken);
+        var together = await acceptance.Store.TogetherWithAsync(last, name, cancellationToken);
+        return TypedResults.Accepted(accepted.Location, accepted.Value with { Together = together });
     }
 
     private static UpdateEnvironment Update(string name, EnvironmentUpdateRequest request) =>
