@@ -57,7 +57,13 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
     public Task<Operation> SwitchEnvironmentAsync(SwitchEnvironment request, CancellationToken ct) =>
         AcceptAsync(request, OperationKind.Update, SubjectKey.Environment(request.Name));
 
-    public Task SetTimeToLiveAsync(string name, TimeSpan? timeToLive, CancellationToken ct) => throw new NotSupportedException();
+    public Task<DateTimeOffset?> SetTimeToLiveAsync(string name, TimeSpan? timeToLive, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task<Operation> UpdateContainerAsync(UpdateContainer request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Update, SubjectKey.Container(request.Name));
+
+    public Task<Operation> AcceptDriftAsync(AcceptDrift request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Update, SubjectKey.Environment(request.Environment));
 
     public Task<Operation> ChangeApplicationAsync(ChangeApplication request, CancellationToken ct) =>
         AcceptAsync(request, OperationKind.Update, SubjectKey.Application(request.Name));
