@@ -32,7 +32,7 @@ internal static class ApplicationEndpoints
         routes.MapPost(Routes.Applications + "/{name}/start", StartAsync).WithTags("applications")
             .WithSummary("Starts an application that was stopped.").Problems(404, 409, 412, 503);
         routes.MapPost(Routes.Applications + "/{name}/run", RunAsync).WithTags("applications")
-            .WithSummary("Runs a command once, beside the application, with what that has. What it writes are the lines of the operation's object-logged events.")
+            .WithSummary("Runs a command once, with what the application has; it writes the lines of the operation's object-logged events.")
             .Problems(400, 404, 409, 412, 503);
         routes.MapGet(Routes.Applications + "/{name}/history", HistoryAsync).WithTags("applications")
             .WithSummary("Lists the revisions and other changes of an application, newest first, also when it is gone.").Problems(404);
