@@ -73,12 +73,12 @@ internal sealed class EventText
     {
         var goes = steps.Where(step => step.Removes).Select(step => step.Key).ToList();
         var stays = steps.Where(step => !step.Removes).Select(step => step.Key).ToList();
-        var steps = $"{(stays.Count == 1 ? "1 step" : $"{stays.Count} steps")}{(stays.Count == 0 ? "" : ": ")}{string.Join(", ", stays)}";
+        var ready = $"{(stays.Count == 1 ? "1 step" : $"{stays.Count} steps")}{(stays.Count == 0 ? "" : ": ")}{string.Join(", ", stays)}";
         return (stays.Count, goes.Count) switch
         {
-            (_, 0) => steps,
+            (_, 0) => ready,
             (0, _) => $"goes: {string.Join(", ", goes)}",
-            _ => $"{steps}; goes at the end: {string.Join(", ", goes)}",
+            _ => $"{ready}; goes at the end: {string.Join(", ", goes)}",
         };
     }
 
