@@ -64,6 +64,40 @@ public sealed class ContainerUploadTests
     }
 
     [Fact]
+    public async Task An_update_brings_another_context_and_keeps_the_dockerfile_unless_told()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.Store.SeedAsync(Samples.Subject(SubjectKey.Container("web")));
+        server.Engine.Images = [new(2, "cld/web:2", IsInForce: true, Samples.Noon, ["shop"]), new(1, "cld/web:1", IsInForce: false, null, [])];
+        using var request = Upload("/containers/web", [1, 2, 3]);
+        request.Method = HttpMethod.Put;
+        using var answer = await server.Client.SendAsync(request, Token);
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        var updated = Assert.IsType<UpdateContainer>(Assert.Single(server.Engine.Requests));
+        Assert.Equal(("web", null), (updated.Name, updated.Dockerfile));
+        Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(updated.ContextArchive, Token));
+        var detail = await server.GetAsync<ContainerDetail>("/containers/web");
+        Assert.Equal("build/Dockerfile", detail.Dockerfile);
+        Assert.Equal([(2, true, "shop"), (1, false, "")], detail.Images.Select(image => (image.Revision, image.IsInForce, string.Join(',', image.Applications))));
+    }
+
+    [Fact]
+    public async Task An_update_of_what_is_not_there_or_being_worked_on_is_refused_before_the_context_is_read()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var early = Upload("/containers/web", new byte[1000]);
+        early.Method = HttpMethod.Put;
+        await server.ProblemAsync(early, HttpStatusCode.NotFound, ProblemCodes.NotFound);
+        await server.Store.SeedAsync(Samples.Subject(SubjectKey.Container("web")));
+        using var deletion = await server.Client.DeleteAsync("/containers/web", Token);
+        using var late = Upload("/containers/web", new byte[1000]);
+        late.Method = HttpMethod.Put;
+        await server.ProblemAsync(late, HttpStatusCode.Conflict, ProblemCodes.Locked);
+        Assert.Empty(Kept(server));
+    }
+
+    [Fact]
     public async Task Nothing_is_kept_of_an_upload_that_breaks_off()
     {
         await using var server = await TestServer.StartAsync();

@@ -97,7 +97,7 @@ public sealed class ProblemTests
         server.Engine.Refusal = new SubjectExistsException(SubjectKey.Environment("orders"));
         using var request = Post("/environments", Creation);
         var problem = await server.ProblemAsync(request, HttpStatusCode.Conflict, ProblemCodes.AlreadyExists);
-        Assert.Equal(["cld env show orders", "cld env delete orders"], problem.Next);
+        Assert.Equal(["cld env show orders", "cld env update orders FILE", "cld env delete orders"], problem.Next);
     }
 
     [Theory]

@@ -44,9 +44,12 @@ internal sealed class TestServer : IAsyncDisposable
     public int Port => new Uri(running.Url).Port;
 
     public static async Task<TestServer> StartAsync(
-        IReadOnlyList<ICloud>? clouds = null, IReadOnlyDictionary<string, string?>? settings = null, IReadOnlyList<string>? extensionFailures = null)
+        IReadOnlyList<ICloud>? clouds = null,
+        IReadOnlyDictionary<string, string?>? settings = null,
+        IReadOnlyList<string>? extensionFailures = null,
+        TemporaryHome? home = null)
     {
-        var home = new TemporaryHome();
+        home ??= new();
         var composition = new TestComposition(clouds ?? [], new(extensionFailures ?? []));
         var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>()) { ["LogLevel"] = "None" };
         all.TryAdd("Port", "0");
@@ -113,6 +116,9 @@ internal sealed class TestServer : IAsyncDisposable
             services.AddSingleton<IOperationRunner>(Engine);
             services.AddSingleton<IObjectReader>(Engine);
             services.AddSingleton<IDefinitionChecker>(Engine);
+            services.AddSingleton<IBindingReader>(Engine);
+            services.AddSingleton<IDriftReader>(Engine);
+            services.AddSingleton<IOrphanSweep>(Engine);
             services.AddSingleton<ObjectSerializer>();
             services.AddSingleton<DefinitionReader>();
             services.AddSingleton<RevisionReader>();

@@ -89,7 +89,7 @@ internal sealed class Invocation(ParseResult parsed, GlobalValues global, Comman
     {
         if (global.Yes)
             return true;
-        if (!CanAsk)
+        if (!context.InputIsTerminal)
         {
             throw LocalProblems.Create(
                 LocalProblems.ConfirmationNeeded,
@@ -106,9 +106,6 @@ internal sealed class Invocation(ParseResult parsed, GlobalValues global, Comman
     /// <summary>Asks for the name of what would lose data, whatever the options say. There must be a terminal.</summary>
     public Task<bool> ConfirmNameAsync(string question, string name, CancellationToken cancellationToken) =>
         AskAsync($"{question} Type '{name}' to confirm: ", answer => answer == name, cancellationToken);
-
-    /// <summary>The command as it was typed, with something more.</summary>
-    public string AsTyped(string more) => $"cld {string.Join(' ', parsed.Tokens.Select(token => ShellWord.Quote(token.Value)))} {more}";
 
     private async Task<bool> AskAsync(string question, Func<string?, bool> confirms, CancellationToken cancellationToken)
     {

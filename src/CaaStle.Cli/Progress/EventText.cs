@@ -61,6 +61,7 @@ internal sealed class EventText
         "object-deleting" => $"deleting{In(e.Identity)}",
         "object-blocked" => $"blocked: {e.Detail}",
         "object-deleted" => "deleted",
+        "object-forgotten" => "not there, forgotten",
         "log-kept" => $"the last lines of its log are kept ({e.Lines?.Count ?? 0})",
         "object-kept" => $"kept{In(e.Identity)}, because it holds data",
         OperationEvents.ConnectionLost => $"the connection to the server is lost ({e.Detail}), trying again",
@@ -72,8 +73,13 @@ internal sealed class EventText
     {
         var goes = steps.Where(step => step.Removes).Select(step => step.Key).ToList();
         var stays = steps.Where(step => !step.Removes).Select(step => step.Key).ToList();
-        return $"{(stays.Count == 1 ? "1 step" : $"{stays.Count} steps")}{(stays.Count == 0 ? "" : ": ")}{string.Join(", ", stays)}"
-            + (goes.Count == 0 ? "" : $"; goes at the end: {string.Join(", ", goes)}");
+        var ready = $"{(stays.Count == 1 ? "1 step" : $"{stays.Count} steps")}{(stays.Count == 0 ? "" : ": ")}{string.Join(", ", stays)}";
+        return (stays.Count, goes.Count) switch
+        {
+            (_, 0) => ready,
+            (0, _) => $"goes: {string.Join(", ", goes)}",
+            _ => $"{ready}; goes at the end: {string.Join(", ", goes)}",
+        };
     }
 
     private static string In(string? more) => more is { Length: > 0 } ? $" {more}" : "";

@@ -15,7 +15,9 @@ internal sealed class OperationFollower(Invocation invocation)
     public async Task<ExitCode> RunAsync(Func<Task<OperationView>> start, CancellationToken cancellationToken)
     {
         var operation = await StartAsync(start, cancellationToken);
-        return global.Detach ? ShowStarted(operation) : await FollowAsync(operation, cancellationToken);
+        return global.Detach ? ShowStarted(operation)
+            : operation.Together.Count > 1 ? await FollowAllAsync(operation, cancellationToken)
+            : await FollowAsync(operation, cancellationToken);
     }
 
     /// <summary>Follows an operation that has been started; also one that has ended.</summary>
@@ -24,14 +26,54 @@ internal sealed class OperationFollower(Invocation invocation)
         var progress = new OperationProgress(operation);
         try
         {
-            await View(operation).ShowAsync(EventsAsync(progress, cancellationToken), progress, cancellationToken);
-            var ended = await invocation.Client.GetOperationAsync(operation.Id, cancellationToken);
-            return Conclude(ended, progress);
+            var ended = await ToItsEndAsync(progress, cancellationToken);
+            var exit = ExitCodes.Of(ended);
+            Show(SummaryOf(ended, progress, ended.State, exit));
+            if (!IsStructured)
+                new Outcome(invocation).Write(ended, progress);
+            return exit;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return ShowDetached(progress);
         }
+    }
+
+    /// <summary>
+    /// Follows operations that were started together, each in its turn. The environment's says what to type next, and stands for all.
+    /// </summary>
+    private async Task<ExitCode> FollowAllAsync(OperationView last, CancellationToken cancellationToken)
+    {
+        var (summaries, exit) = (new List<OperationSummary>(), ExitCode.Ok);
+        var progress = new OperationProgress(last);
+        try
+        {
+            foreach (var id in last.Together)
+            {
+                progress = new(id == last.Id ? last : await invocation.Client.GetOperationAsync(id, cancellationToken));
+                var ended = await ToItsEndAsync(progress, cancellationToken);
+                summaries.Add(SummaryOf(ended, progress, ended.State, ExitCodes.Of(ended)));
+                exit = exit == ExitCode.Ok ? ExitCodes.Of(ended) : exit;
+                if (!IsStructured)
+                    new Outcome(invocation).Write(ended, progress, suggests: IsMain(ended.Subject));
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ShowDetached(progress);
+        }
+
+        var main = summaries.Find(summary => IsMain(summary.Subject)) ?? summaries[^1];
+        Show(main with { ExitCode = (int)exit, Together = [.. summaries.Where(summary => summary != main)] });
+        return exit;
+
+        static bool IsMain(string subject) => subject.StartsWith("environment/", StringComparison.Ordinal);
+    }
+
+    private async Task<OperationView> ToItsEndAsync(OperationProgress progress, CancellationToken cancellationToken)
+    {
+        await View(progress.Operation).ShowAsync(EventsAsync(progress, cancellationToken), progress, cancellationToken);
+        return await invocation.Client.GetOperationAsync(progress.Operation.Id, cancellationToken);
     }
 
     private async Task<OperationView> StartAsync(Func<Task<OperationView>> start, CancellationToken cancellationToken)
@@ -78,15 +120,6 @@ internal sealed class OperationFollower(Invocation invocation)
         }
     }
 
-    private ExitCode Conclude(OperationView operation, OperationProgress progress)
-    {
-        var exit = ExitCodes.Of(operation);
-        ShowSummary(operation, progress, operation.State, exit);
-        if (!IsStructured)
-            new Outcome(invocation).Write(operation, progress);
-        return exit;
-    }
-
     private ExitCode ShowStarted(OperationView operation)
     {
         invocation.Show(operation, ApiJson.Default.OperationView, (view, output) => output.WriteLine(view.Id));
@@ -97,7 +130,7 @@ internal sealed class OperationFollower(Invocation invocation)
     private ExitCode ShowDetached(OperationProgress progress)
     {
         var operation = progress.Operation;
-        ShowSummary(operation, progress, "detached", ExitCode.Interrupted);
+        Show(SummaryOf(operation, progress, "detached", ExitCode.Interrupted));
         context.Error.WriteLine($"\nDetached. {operation.Id} ({operation.Action} of {operation.Subject}) goes on.");
         context.Error.WriteLine($"→ {context.Program} op watch {operation.Id}    to come back");
         if (progress.IsUndone)
@@ -109,24 +142,23 @@ internal sealed class OperationFollower(Invocation invocation)
 
     private bool IsStructured => global.Progress == "json" || global.Format is OutputFormat.Json or OutputFormat.Yaml;
 
-    private void ShowSummary(OperationView operation, OperationProgress progress, string result, ExitCode exit)
+    private OperationSummary SummaryOf(OperationView operation, OperationProgress progress, string result, ExitCode exit) => new(
+        operation.Id,
+        operation.Action,
+        operation.Subject,
+        result,
+        (int)exit,
+        Math.Round(((operation.EndedAt ?? context.Clock.GetUtcNow()) - operation.RequestedAt).TotalSeconds, 3),
+        operation.Failure ?? progress.Failure,
+        progress.Changes(),
+        operation.Outputs,
+        Outcome.Next(operation));
+
+    private void Show(OperationSummary summary)
     {
-        if (!IsStructured)
-            return;
-        var summary = new OperationSummary(
-            operation.Id,
-            operation.Action,
-            operation.Subject,
-            result,
-            (int)exit,
-            Math.Round(((operation.EndedAt ?? context.Clock.GetUtcNow()) - operation.RequestedAt).TotalSeconds, 3),
-            operation.Failure ?? progress.Failure,
-            progress.Changes(),
-            operation.Outputs,
-            Outcome.Next(operation));
         if (global.Progress == "json")
             context.Output.WriteLine(JsonSerializer.Serialize(summary, CliJson.Default.OperationSummary));
-        else
+        else if (IsStructured)
             Structured.Write(summary, CliJson.Default.OperationSummary, global.Format, context.Output);
     }
 }

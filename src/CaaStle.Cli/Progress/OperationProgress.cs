@@ -126,6 +126,9 @@ internal sealed class OperationProgress(OperationView operation)
             case "object-deleted":
                 step.Enter(StepState.Deleted, e.At, e.Detail);
                 break;
+            case "object-forgotten":
+                step.Enter(StepState.Forgotten, e.At, e.Detail);
+                break;
             case "object-kept":
                 step.Enter(StepState.Kept, e.At, e.Detail);
                 break;
@@ -173,7 +176,7 @@ internal sealed class OperationProgress(OperationView operation)
 
 /// <param name="Kind">Of the object: <c>docker/volume</c>.</param>
 /// <param name="What">
-/// created, changed, replaced, restored (is again what it was), deleted, undone (created and deleted again), kept (on purpose) or left
-/// (not finished).
+/// created, changed, replaced, restored (is again what it was), deleted, undone (created and deleted again), forgotten (was not there),
+/// kept (on purpose) or left (not finished).
 /// </param>
 internal sealed record Change(string Key, string Kind, string? Identity, string What);

@@ -6,6 +6,7 @@ using CaaStle.Cli.Commands.Environment;
 namespace CaaStle.Cli.Progress;
 
 /// <summary>How an operation ended, for programs; the last line of <c>--progress json</c>.</summary>
+/// <param name="ExitCode">Of the command, where it has started several: the first that is not 0.</param>
 /// <param name="Result">succeeded, rolled-back, kept, or detached when the command ended before the operation.</param>
 /// <param name="DurationSeconds">From the request to the end.</param>
 internal sealed record OperationSummary(
@@ -22,6 +23,9 @@ internal sealed record OperationSummary(
 {
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "summary";
+
+    /// <summary>Of several operations that one command has started: the others.</summary>
+    public IReadOnlyList<OperationSummary>? Together { get; init; }
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

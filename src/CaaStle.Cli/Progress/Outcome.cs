@@ -12,10 +12,11 @@ internal sealed class Outcome(Invocation invocation)
     private readonly TextWriter error = invocation.Context.Error;
     private readonly Style style = invocation.Global.ErrorStyle;
 
-    public void Write(OperationView operation, OperationProgress progress)
+    /// <param name="suggests">Whether to say what to type next where all went well.</param>
+    public void Write(OperationView operation, OperationProgress progress, bool suggests = true)
     {
         if (ExitCodes.Of(operation) == ExitCode.Ok)
-            WriteSuccess(operation, progress);
+            WriteSuccess(operation, progress, suggests);
         else
             WriteFailure(operation, progress);
     }
@@ -40,14 +41,19 @@ internal sealed class Outcome(Invocation invocation)
         };
     }
 
-    private void WriteSuccess(OperationView operation, OperationProgress progress)
+    private void WriteSuccess(OperationView operation, OperationProgress progress, bool suggests)
     {
         var isGone = operation.Action == "delete" && progress.NothingIsLeft;
         invocation.Note(
             $"{style.Good("✓")} {Untrusted.Clean(operation.Subject)}{Done(operation)} ({Duration(operation)}){(isGone ? "; nothing of it is left in its cloud" : "")}");
         foreach (var kept in progress.Changes().Where(change => change.What == "kept"))
             invocation.Note(Untrusted.Clean($"{Indent}kept: {$"{kept.Kind} {kept.Identity ?? kept.Key}".TrimStart()}"));
-        OutputsText.Write(operation.Outputs, invocation.Context.Output, showSecrets: false);
+        if (!suggests)
+            return;
+        if (operation.Action is not ("pause" or "accept"))
+            OutputsText.Write(operation.Outputs, invocation.Context.Output, showSecrets: false);
+        if (operation.OutdatedApplications is { Count: > 0 } outdated)
+            invocation.Note(Untrusted.Clean($"Until {(outdated.Count == 1 ? "it is" : "they are")} redeployed, {string.Join(", ", outdated)} {(outdated.Count == 1 ? "goes" : "go")} on with {Former(operation)}."));
         invocation.Suggest(Next(operation));
     }
 
@@ -130,10 +136,15 @@ internal sealed class Outcome(Invocation invocation)
         "start" => " is started",
         "pause" => " is paused",
         "resume" => " is resumed",
+        "update" when operation.Subject.StartsWith("container/", StringComparison.Ordinal) => $" is built anew{Revision(operation)}",
         "update" => " is updated",
         "repair" => " is repaired",
+        "accept" => ": what is missing is forgotten",
         var other => $": {other} succeeded",
     };
+
+    private static string Former(OperationView operation) =>
+        operation.Subject.StartsWith("container/", StringComparison.Ordinal) ? "the former image" : "the former values";
 
     private static string Revision(OperationView operation) => operation.Revision is { } revision ? $", revision {revision}" : "";
 
@@ -146,6 +157,7 @@ internal sealed class Outcome(Invocation invocation)
         { Action: "redeploy" } => "redeployment",
         { Action: "scale" } => "scaling",
         { Action: "run" } => "command",
+        { Action: "accept" } => "acceptance",
         { Action: var action } => action,
     };
 

@@ -12,6 +12,9 @@ internal enum StepState
     Deleting,
     Blocked,
     Deleted,
+
+    /// <summary>It was not there, and the record of it is given up.</summary>
+    Forgotten,
     Kept,
 }
 
@@ -74,6 +77,7 @@ internal sealed class Step(string key, string kind)
         (StepState.Ready or StepState.Failed, StepWork.Restore) => "restored",
         (StepState.Ready, _) => "created",
         (StepState.Deleted, _) => isDeletion || Removes ? "deleted" : "undone",
+        (StepState.Forgotten, _) => "forgotten",
         (StepState.Kept, _) => "kept",
         _ => "left",
     };

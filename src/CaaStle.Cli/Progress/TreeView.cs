@@ -163,6 +163,7 @@ internal sealed class TreeView(CommandContext context, bool color) : IProgressVi
             (StepState.Deleting, _) => (spinner, "deleting", "yellow"),
             (StepState.Blocked, _) => ("!", "blocked", "red"),
             (StepState.Deleted, _) => ("✓", "deleted", "dim"),
+            (StepState.Forgotten, _) => ("✓", "forgotten", "dim"),
             _ => ("✓", "kept", "green"),
         };
     }

@@ -39,7 +39,7 @@ internal sealed class DriftAcceptance(Operation operation, EngineServices servic
         var steps = missing.Select(item => new PlannedStep(item.Key, item.Kind, item.DependsOn) { Removes = true });
         await services.Store.AppendAsync(
             operation.Id,
-            [new OperationPlanned([.. steps]), .. missing.Select(item => new ObjectDeleted(item.Key))],
+            [new OperationPlanned([.. steps]), .. missing.Select(item => new ObjectForgotten(item.Key))],
             CancellationToken.None);
         return null;
     }

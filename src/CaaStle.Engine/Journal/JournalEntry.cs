@@ -28,6 +28,7 @@ namespace CaaStle.Engine.Journal;
 [JsonDerivedType(typeof(ObjectDeleting), "object-deleting")]
 [JsonDerivedType(typeof(ObjectBlocked), "object-blocked")]
 [JsonDerivedType(typeof(ObjectDeleted), "object-deleted")]
+[JsonDerivedType(typeof(ObjectForgotten), "object-forgotten")]
 [JsonDerivedType(typeof(ObjectKept), "object-kept")]
 [JsonDerivedType(typeof(LogKept), "log-kept")]
 public abstract record JournalEntry;
@@ -119,6 +120,9 @@ public sealed record ObjectBlocked(string Key, string Reason) : JournalEntry;
 
 /// <summary>A read said that the object is absent, or not ours.</summary>
 public sealed record ObjectDeleted(string Key) : JournalEntry;
+
+/// <summary>A read said that the object is absent, or not ours, and the user wants no record of it.</summary>
+public sealed record ObjectForgotten(string Key) : JournalEntry;
 
 /// <summary>Left behind on purpose because it holds data.</summary>
 public sealed record ObjectKept(string Key, string Identity) : JournalEntry;

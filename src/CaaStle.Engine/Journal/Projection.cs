@@ -59,6 +59,7 @@ public static class Projection
         ObjectReady ready => ready.Key,
         ObjectDeleting deleting => deleting.Key,
         ObjectDeleted deleted => deleted.Key,
+        ObjectForgotten forgotten => forgotten.Key,
         ObjectKept kept => kept.Key,
         _ => null,
     };
@@ -101,7 +102,7 @@ public static class Projection
                 Status = ObjectStatus.Ready,
             },
             ObjectDeleting => Intended() with { Status = ObjectStatus.Deleting },
-            ObjectDeleted => null,
+            ObjectDeleted or ObjectForgotten => null,
             ObjectKept => Intended() with { Status = ObjectStatus.Kept },
             _ => existing,
         };

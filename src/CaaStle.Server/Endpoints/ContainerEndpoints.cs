@@ -56,10 +56,12 @@ internal static class ContainerEndpoints
                 throw underWay is [var holder, ..] ? new OperationConflictException(holder) : new SubjectExistsException(existing.Key);
             }
 
-            return await BuildAsync(name, context, contexts, archive => operations.CreateContainerAsync(
-                new(name, registry, archive, dockerfile ?? "Dockerfile", noRollback == true, Answers.Requester) { RequestKey = acceptance.Key },
-                cancellationToken), cancellationToken);
+            return await SaveAsync(name, context, contexts, BuildAsync, cancellationToken);
         }
+
+        Task<Operation> BuildAsync(string archive) => operations.CreateContainerAsync(
+            new(name, registry, archive, dockerfile ?? "Dockerfile", noRollback == true, Answers.Requester) { RequestKey = acceptance.Key },
+            cancellationToken);
     }
 
     internal static Task<Accepted<OperationView>> UpdateAsync(
@@ -83,9 +85,11 @@ internal static class ContainerEndpoints
                 throw new OperationConflictException(holder);
             }
 
-            return await BuildAsync(name, context, contexts, archive => operations.UpdateContainerAsync(
-                new(name, archive, dockerfile, noRollback == true, Answers.Requester) { RequestKey = acceptance.Key }, cancellationToken), cancellationToken);
+            return await SaveAsync(name, context, contexts, BuildAsync, cancellationToken);
         }
+
+        Task<Operation> BuildAsync(string archive) => operations.UpdateContainerAsync(
+            new(name, archive, dockerfile, noRollback == true, Answers.Requester) { RequestKey = acceptance.Key }, cancellationToken);
     }
 
     internal static async Task<Ok<ContainerDetail>> ShowAsync(
@@ -113,7 +117,7 @@ internal static class ContainerEndpoints
     }
 
     /// <summary>Stores the build context, and removes it again where the operation that was accepted does not own it.</summary>
-    private static async Task<Operation> BuildAsync(
+    private static async Task<Operation> SaveAsync(
         string name, HttpContext context, ContextStore contexts, Func<string, Task<Operation>> accept, CancellationToken cancellationToken)
     {
         var archive = await contexts.SaveAsync(name, context, cancellationToken);

@@ -166,7 +166,7 @@ public sealed class DriftTests
         var forgotten = new List<(string, string)>();
         foreach (var operation in (await host.Store.ListOperationsAsync(new(), default)).Where(each => each.Request.Action == OperationAction.Accept))
         {
-            forgotten.AddRange((await host.JournalAsync(operation.Id)).OfType<ObjectDeleted>().Select(entry => (operation.Subject.ToString(), entry.Key)));
+            forgotten.AddRange((await host.JournalAsync(operation.Id)).OfType<ObjectForgotten>().Select(entry => (operation.Subject.ToString(), entry.Key)));
         }
 
         return [.. forgotten.OrderByDescending(pair => pair)];

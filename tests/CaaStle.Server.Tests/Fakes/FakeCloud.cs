@@ -3,7 +3,7 @@ using CaaStle.Abstractions;
 namespace CaaStle.Server.Tests.Fakes;
 
 /// <summary>Public, with a constructor without parameters, so that extensions that tests make can return it.</summary>
-public sealed class FakeCloud : ICloud
+public sealed class FakeCloud : ICloud, ISelfCheck
 {
     public string Name { get; init; } = "fake";
 
@@ -16,6 +16,10 @@ public sealed class FakeCloud : ICloud
     public IReadOnlyList<ICloudObjectHandler> Handlers => [];
 
     public Func<CancellationToken, Task<IReadOnlyList<string>>> Obstacles { get; init; } = _ => Task.FromResult<IReadOnlyList<string>>([]);
+
+    public IReadOnlyList<CheckOutcome> Checks { get; init; } = [];
+
+    public Task<IReadOnlyList<CheckOutcome>> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(Checks);
 
     public Task<IReadOnlyList<string>> FindObstaclesAsync(CancellationToken cancellationToken) => Obstacles(cancellationToken);
 

@@ -11,7 +11,8 @@ using CaaStle.Server.Hosting;
 namespace CaaStle.Server.Tests.Fakes;
 
 /// <summary>Accepts every operation into the store and never runs one; or refuses as it is told.</summary>
-internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clock) : IOperationService, IOperationRunner, IObjectReader, IDefinitionChecker
+internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clock)
+    : IOperationService, IOperationRunner, IObjectReader, IDefinitionChecker, IBindingReader, IDriftReader, IOrphanSweep
 {
     private int operations;
 
@@ -25,6 +26,19 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
     public List<object> Requests { get; } = [];
 
     public IReadOnlyList<PlannedObject> Plan { get; set; } = [];
+
+    public IReadOnlyList<PlannedChange> Changes { get; set; } = [];
+
+    public IReadOnlyList<string> Outdated { get; set; } = [];
+
+    public IReadOnlyList<ContainerImage> Images { get; set; } = [];
+
+    public IReadOnlyList<ObservedObject> Observed { get; set; } = [];
+
+    public OrphanReport Orphans { get; set; } = new([], []);
+
+    /// <summary>Operations that one request enqueues before the one that it answers with.</summary>
+    public Func<IReadOnlyList<SubjectKey>> Others { get; set; } = () => [];
 
     public IReadOnlyList<LogLine> Log { get; set; } = [];
 
@@ -52,18 +66,46 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
     public Task<Operation> UpdateEnvironmentAsync(UpdateEnvironment request, CancellationToken ct) =>
         AcceptAsync(request, OperationKind.Update, SubjectKey.Environment(request.Name));
 
-    public Task<IReadOnlyList<PlannedChange>> PlanUpdateAsync(UpdateEnvironment request, CancellationToken ct) => throw new NotSupportedException();
+    public Task<Operation> UpdateContainerAsync(UpdateContainer request, CancellationToken ct) =>
+        AcceptAsync(request, OperationKind.Update, SubjectKey.Container(request.Name));
+
+    public Task<IReadOnlyList<PlannedChange>> PlanUpdateAsync(UpdateEnvironment request, CancellationToken ct)
+    {
+        ThrowRefusal();
+        Requests.Add(request);
+        return Task.FromResult(Changes);
+    }
 
     public Task<Operation> SwitchEnvironmentAsync(SwitchEnvironment request, CancellationToken ct) =>
         AcceptAsync(request, OperationKind.Update, SubjectKey.Environment(request.Name));
 
-    public Task<DateTimeOffset?> SetTimeToLiveAsync(string name, TimeSpan? timeToLive, CancellationToken ct) => throw new NotSupportedException();
-
-    public Task<Operation> UpdateContainerAsync(UpdateContainer request, CancellationToken ct) =>
-        AcceptAsync(request, OperationKind.Update, SubjectKey.Container(request.Name));
-
     public Task<Operation> AcceptDriftAsync(AcceptDrift request, CancellationToken ct) =>
         AcceptAsync(request, OperationKind.Update, SubjectKey.Environment(request.Environment));
+
+    public Task<DateTimeOffset?> SetTimeToLiveAsync(string name, TimeSpan? timeToLive, CancellationToken ct)
+    {
+        ThrowRefusal();
+        Requests.Add((name, timeToLive));
+        return Task.FromResult(clock.GetUtcNow() + timeToLive);
+    }
+
+    public Task<IReadOnlyList<string>> FindOutdatedAsync(SubjectRecord subject, CancellationToken ct) => Task.FromResult(Outdated);
+
+    public Task<IReadOnlyList<ContainerImage>> ListImagesAsync(SubjectRecord container, CancellationToken ct) => Task.FromResult(Images);
+
+    public Task<IReadOnlyList<ObservedObject>> ReadAsync(string environment, CancellationToken ct)
+    {
+        ThrowRefusal();
+        return Task.FromResult(Observed);
+    }
+
+    public Task<OrphanReport> FindAsync(CancellationToken ct) => Task.FromResult(Orphans);
+
+    public Task<IReadOnlyList<OrphanRemoval>> RemoveAsync(IReadOnlyList<Orphan> chosen, CancellationToken ct)
+    {
+        Requests.AddRange(chosen);
+        return Task.FromResult<IReadOnlyList<OrphanRemoval>>([.. chosen.Select(orphan => new OrphanRemoval(orphan, orphan.HoldsData ? "in use" : null))]);
+    }
 
     public Task<Operation> ChangeApplicationAsync(ChangeApplication request, CancellationToken ct) =>
         AcceptAsync(request, OperationKind.Update, SubjectKey.Application(request.Name));
@@ -136,16 +178,34 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
             throw new RefusedException(RefusedException.NotFound, $"There is no {subject}.", []);
         }
 
-        var definition = request is CreateContainer container
-            ? new ContainerDefinition(container.Registry, container.ContextArchive, container.Dockerfile).ToString()
-            : "definition";
+        var definition = request switch
+        {
+            CreateContainer container => new ContainerDefinition(container.Registry, container.ContextArchive, container.Dockerfile).ToString(),
+            UpdateContainer container => new ContainerDefinition("local", container.ContextArchive, container.Dockerfile ?? "Dockerfile").ToString(),
+            _ => "definition",
+        };
+        var others = new List<NewOperation>();
+        foreach (var other in Others())
+        {
+            others.Add(new(Next(kind, other, (await Store.FindSubjectAsync(other, CancellationToken.None))!.Id, [], definition, [], request), null));
+        }
+
         var id = existing?.Id ?? "abc123";
-        var operation = new Operation(
-            $"op-{++operations:000000000000}", kind, subject, id, holds, new(definition, "file.yaml", false, false, []),
-            OperationState.Queued, "ada", clock.GetUtcNow(), null, null, null, request.RequestKey);
+        var operation = Next(kind, subject, id, holds, definition, [.. others.Select(other => other.Operation.Id)], request);
         var created = kind == OperationKind.Create ? Samples.Subject(subject, SubjectStatus.Creating, id) : null;
-        return await Store.EnqueueAsync([new(operation, created)], CancellationToken.None);
+        return await Store.EnqueueAsync([.. others, new(operation, created)], CancellationToken.None);
     }
+
+    private Operation Next(
+        OperationKind kind,
+        SubjectKey subject,
+        string id,
+        IReadOnlyList<SubjectKey> holds,
+        string definition,
+        IReadOnlyList<string> after,
+        ClientRequest request) => new(
+            $"op-{++operations:000000000000}", kind, subject, id, holds, new(definition, "file.yaml", false, false, after),
+            OperationState.Queued, "ada", clock.GetUtcNow(), null, null, null, request.RequestKey);
 
     private Task<IReadOnlyList<PlannedObject>> PlanAsync(object request)
     {

@@ -1,4 +1,5 @@
 using CaaStle.Engine.Journal;
+using CaaStle.Engine.Planning;
 using CaaStle.Engine.Ports;
 
 namespace CaaStle.Server.Tests.Fakes;
@@ -9,7 +10,7 @@ internal static class Samples
 
     public static SubjectRecord Subject(SubjectKey key, SubjectStatus status = SubjectStatus.Available, string id = "abc123") => new(
         key, id, status, "local", key.Kind == SubjectKind.Container ? "local" : "local-docker",
-        key.Kind == SubjectKind.Application ? "orders" : null, "definition", Outputs(), Noon, "ada", new(), null);
+        key.Kind == SubjectKind.Application ? "orders" : null, Definition(key), Outputs(), Noon, "ada", new(), null);
 
     /// <summary>Puts an available subject there, with its objects ready.</summary>
     public static async Task SeedAsync(this IStateStore store, SubjectRecord subject, params IReadOnlyList<ObjectRecord> objects)
@@ -37,6 +38,10 @@ internal static class Samples
     public static ObjectRecord Object(SubjectRecord subject, string key, ObjectStatus status = ObjectStatus.Ready) => new(
         subject.Key, subject.Id, "op-000000000001", key, "docker/volume", $"orders-{key}", """{"Password":"in-the-spec"}""", """{"State":"in-the-state"}""",
         [], HoldsData: false, status);
+
+    private static string Definition(SubjectKey key) => key.Kind == SubjectKind.Container
+        ? new ContainerDefinition("local", "/contexts/it.tar", "build/Dockerfile").ToString()
+        : "definition";
 
     private static Dictionary<string, IReadOnlyDictionary<string, StoredValue>> Outputs() => [];
 }

@@ -109,6 +109,7 @@ internal static class Sample
         new ObjectKept("volume", "orders-volume"),
         Intended("network"),
         new ObjectDeleted("network"),
+        new ObjectForgotten("volume"),
         new LeftoversChecked(["docker/volume orders-stray"]),
         Ended(OperationState.Kept),
     ];

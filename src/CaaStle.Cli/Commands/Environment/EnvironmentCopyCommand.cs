@@ -8,7 +8,7 @@ internal sealed class EnvironmentCopyCommand : LeafCommand
     private readonly NameArgument name = NameArgument.Environment();
     private readonly NameArgument copy = new("NEW", NameOf.Nothing, "name for the copy");
     private readonly Option<string> timeToLive = SharedOptions.TimeToLive();
-    private readonly Option<bool> noRollback = new("--no-rollback") { Description = "if the creation fails, keep what was made" };
+    private readonly Option<bool> noRollback = SharedOptions.NoRollback();
 
     public EnvironmentCopyCommand() : base("copy", "create another environment from the definition of one")
     {

@@ -11,7 +11,7 @@ internal sealed class EnvironmentUpdateCommand : LeafCommand
     private readonly Option<bool> planOnly = new("--plan-only") { Description = "show what would change, and change nothing" };
     private readonly Option<bool> exitCode = new("--exit-code") { Description = "with --plan-only: exit with 6 when something would change" };
     private readonly Option<string> confirm = new("--confirm") { HelpName = "NAME", Description = "the environment's name, where data would be lost" };
-    private readonly Option<bool> noRollback = new("--no-rollback") { Description = "if the update fails, keep what was made" };
+    private readonly Option<bool> noRollback = SharedOptions.NoRollback();
 
     public EnvironmentUpdateCommand() : base("update", "make an environment what its changed definition says")
     {
@@ -75,7 +75,7 @@ internal sealed class EnvironmentUpdateCommand : LeafCommand
         if (!invocation.Context.InputIsTerminal)
         {
             throw LocalProblems.Create(
-                ProblemCodes.LosesData, what, "Nothing has been changed. --yes is not enough for that.", invocation.AsTyped($"--confirm {environment}"));
+                ProblemCodes.LosesData, what, "Nothing has been changed. --yes is not enough for that.", $"{invocation.CommandLine} --confirm {environment}");
         }
 
         return await invocation.ConfirmNameAsync(what, environment, cancellationToken);

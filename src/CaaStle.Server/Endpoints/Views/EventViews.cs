@@ -38,6 +38,7 @@ internal static class EventViews
             ObjectDeleting deleting => bare with { Key = deleting.Key },
             ObjectBlocked blocked => bare with { Key = blocked.Key, Detail = blocked.Reason },
             ObjectDeleted deleted => bare with { Key = deleted.Key },
+            ObjectForgotten forgotten => bare with { Key = forgotten.Key },
             LogKept log => bare with { Key = log.Key, Lines = [.. log.Lines.Select(line => line.Text)] },
             ObjectKept kept => bare with { Key = kept.Key, Identity = kept.Identity },
             _ => bare,

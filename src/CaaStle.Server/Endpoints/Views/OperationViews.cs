@@ -53,6 +53,7 @@ internal static class OperationViews
             (OperationState.Succeeded, OperationKind.Delete) => [$"cld {noun} list"],
             (OperationState.Succeeded, OperationKind.Run) => [],
             (OperationState.Succeeded, _) when operation.Request.Action == OperationAction.Stop => [$"cld app start {name}"],
+            (OperationState.Succeeded, _) when operation.Request.Action == OperationAction.Pause => [$"cld env resume {name}"],
             (OperationState.Succeeded, _) when operation.Subject.Kind == SubjectKind.Application =>
                 [$"cld app show {name}", $"cld app logs {name}"],
             (OperationState.Succeeded, _) => [$"cld {noun} show {name}"],
