@@ -96,15 +96,14 @@ internal sealed record EntryConfiguration(string Text, string Digest)
     }
 
     /// <summary>
-    /// How every HAProxy here runs. Sockets are handed from one process to the next, so that no connection is refused. Whatever an application
-    /// does long is left alone; a connection that waits for its next request is closed soon, for it keeps the former process alive after a
-    /// change.
+    /// How every HAProxy here runs. Its master hands the sockets that it listens on from one process to the next, so that no connection is
+    /// refused. Whatever an application does long is left alone; a connection that waits for its next request is closed soon, for it keeps
+    /// the former process alive after a change.
     /// </summary>
     public static string Process(string description, TimeSpan drain) => $"""
         # Written by CaaStle, which overwrites changes.
         global
             description {description}
-            stats socket /tmp/haproxy.sock mode 600 level admin expose-fd listeners
             log stdout format raw daemon notice
             hard-stop-after {(int)Math.Max(drain.TotalSeconds, 1)}s
             fd-hard-limit 20000
