@@ -258,6 +258,12 @@ public sealed class ContainerTests
         Assert.Equal((Condition.Ready, running.Id), (seen.Condition, Assert.IsType<ContainerState>(seen.State).Id));
         Assert.True((await engine.ReadAsync(stopped)).NeedsCreate);
 
+        // As if we had died between marking and stopping it.
+        await engine.Docker.PostAsync($"containers/{spec.Name}/update", new { RestartPolicy = new { Name = "no" } }, Engine.Cancel);
+        Assert.True((await engine.ReadAsync(spec)).NeedsCreate);
+        Assert.True((await engine.ReadAsync(stopped)).NeedsCreate);
+        Assert.Equal("running", (await engine.MakeAsync(spec)).Word);
+
         // Ended by itself, or stopped by somebody else, it is not started again, and can be stopped for good.
         await engine.Docker.PostAsync($"containers/{spec.Name}/kill", body: null, Engine.Cancel);
         seen = await engine.ReadAsync(spec);

@@ -87,10 +87,11 @@ public sealed class HandOverTests
         var request = Applications.Request(engine, network.Name);
         var running = Applications.Plan(engine, request);
         var stopped = Applications.Plan(engine, request with { Replicas = 0 });
-        var url = (await engine.MakeAsync(running))["Url"];
+        var outputs = await engine.MakeAsync(running);
+        var (url, image) = (outputs["Url"], outputs["Image"].Reveal());
         using var http = new HttpClient();
 
-        var outputs = await engine.ChangeAsync(running, stopped);
+        outputs = await engine.ChangeAsync(running, stopped);
         using (var answer = await http.GetAsync(url.Reveal(), Engine.Cancel))
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
@@ -98,8 +99,31 @@ public sealed class HandOverTests
         }
 
         Assert.Equal((url, "0", Applications.Image), (outputs["Url"], outputs["Replicas"].Reveal(), outputs["Image"].Reveal()));
-        Assert.Equal(url, (await engine.ChangeAsync(stopped, running))["Url"]);
+
+        // By what the output said of the image, which means the same whatever becomes of its tag.
+        var again = Applications.Plan(engine, request.With(container => container with { Image = image }));
+        outputs = await engine.ChangeAsync(stopped, again);
+        Assert.Equal((url, image), (outputs["Url"], outputs["Image"].Reveal()));
         Assert.Equal("hello", await http.GetStringAsync(url.Reveal(), Engine.Cancel));
+    }
+
+    [EngineFact]
+    public async Task An_entry_with_another_port_works_before_the_one_with_the_first_is_gone()
+    {
+        await using var engine = new Engine();
+        var network = await engine.MakeNetworkAsync();
+        var request = Applications.Request(engine, network.Name);
+        var (one, two) = (Applications.Plan(engine, request), Applications.Plan(engine, request with { HostPort = FreePort.Find() }));
+        var before = (await engine.MakeAsync(one))["Url"].Reveal();
+        using var http = new HttpClient();
+
+        var after = (await engine.MakeAsync(two))["Url"].Reveal();
+        Assert.Equal("hello", await http.GetStringAsync(before, Engine.Cancel));
+        Assert.Equal("hello", await http.GetStringAsync(after, Engine.Cancel));
+        await engine.ChangeAsync(one, two);
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetStringAsync(before, Engine.Cancel));
+        Assert.Equal("hello", await http.GetStringAsync(after, Engine.Cancel));
     }
 
     [EngineFact]

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using CaaStle.Abstractions;
 
 namespace CaaStle.Clouds.Local.Tests;
@@ -10,7 +9,7 @@ public sealed class RouterTests
     public async Task Applications_are_told_apart_by_host_name_at_one_port()
     {
         await using var engine = new Engine();
-        var port = FreePort();
+        var port = FreePort.Find();
         var outputs = await MakeEnvironmentAsync(engine, port);
         Assert.Equal($"{port}", outputs["HttpPort"].Reveal());
         var request = Applications.Request(engine, outputs["Network"].Reveal());
@@ -29,7 +28,7 @@ public sealed class RouterTests
     public async Task A_stopped_environment_has_no_router_that_runs()
     {
         await using var engine = new Engine();
-        var port = FreePort();
+        var port = FreePort.Find();
         await MakeEnvironmentAsync(engine, port);
 
         var stopped = await MakeEnvironmentAsync(engine, port, stopped: true);
@@ -53,12 +52,5 @@ public sealed class RouterTests
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{port}/") { Headers = { Host = $"{host}:{port}" } };
         using var answer = await http.SendAsync(request, Engine.Cancel);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Engine.Cancel));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

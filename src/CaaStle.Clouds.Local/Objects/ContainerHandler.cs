@@ -42,16 +42,17 @@ internal sealed class ContainerHandler(DockerClient docker, TimeProvider clock)
         }
 
         var (status, isStopped) = (found.State.Status, IsStopped(found));
-        return status switch
+        return (status, spec.IsStopped) switch
         {
-            "created" or "exited" when spec.IsStopped && isStopped => await ReadyAsync(spec, found, "stopped", cancellationToken),
-            "removing" => Observation.InProgress<ContainerState>(status),
-            _ when spec.IsStopped != isStopped => Observation.InProgress<ContainerState>(status) with { NeedsCreate = true },
-            "created" => Observation.InProgress<ContainerState>(status) with { NeedsCreate = true },
-            "running" or "exited" when await HasLostNetworkAsync(spec, found, cancellationToken) =>
+            ("removing", _) => Observation.InProgress<ContainerState>(status),
+            ("created" or "exited", true) when isStopped => await ReadyAsync(spec, found, "stopped", cancellationToken),
+            (_, true) => Observation.InProgress<ContainerState>(status) with { NeedsCreate = true },
+            ("created", _) => Observation.InProgress<ContainerState>(status) with { NeedsCreate = true },
+            _ when isStopped => Observation.InProgress<ContainerState>("stopped") with { NeedsCreate = true },
+            ("running" or "exited", _) when await HasLostNetworkAsync(spec, found, cancellationToken) =>
                 Observation.InProgress<ContainerState>($"without a network since {spec.NetworkOwner} ended") with { NeedsCreate = true },
-            "running" => await JudgeRunningAsync(spec, found, cancellationToken),
-            "restarting" or "exited" or "dead" => await EndedAsync(found, cancellationToken),
+            ("running", _) => await JudgeRunningAsync(spec, found, cancellationToken),
+            ("restarting" or "exited" or "dead", _) => await EndedAsync(found, cancellationToken),
             _ => Observation.InProgress<ContainerState>(status),
         };
     }

@@ -23,7 +23,14 @@ internal static class ContainerLog
         DateTimeOffset? until = null;
         if (query.Previous)
         {
-            until = (await docker.GetAsync<ContainerInspection>($"containers/{container}/json", cancellationToken)).State.StartedAt;
+            // Docker says when a run has begun a moment after its first lines, so that only the end of the one before is sure to divide them.
+            var found = await docker.GetAsync<ContainerInspection>($"containers/{container}/json", cancellationToken);
+            if (EndOf(found) is not { } end)
+            {
+                yield break;
+            }
+
+            until = end;
         }
 
         // Docker counts lines from the end before it looks at their time.
@@ -45,12 +52,15 @@ internal static class ContainerLog
         this DockerClient docker, ContainerInspection found, CancellationToken cancellationToken)
     {
         // A container that was started again since may have written more, which is not why it ended.
-        var hasEnded = found.RestartCount > 0 || found.State.Status != "running";
-        var until = hasEnded && found.State.FinishedAt > found.Created ? found.State.FinishedAt + LogDelay : (DateTimeOffset?)null;
+        var until = found.RestartCount > 0 || found.State.Status != "running" ? EndOf(found) : null;
         var tail = until is null ? LastLines : LastLines + LinesSince;
         var lines = await ReadAsync(docker, found.Id, follow: false, tail, since: null, until, cancellationToken).ToListAsync(cancellationToken);
         return [.. lines.OrderBy(line => line.At).Select(line => line.Text).TakeLast(LastLines)];
     }
+
+    /// <returns>After the last line of the last run that has ended; null where none has.</returns>
+    private static DateTimeOffset? EndOf(ContainerInspection found) =>
+        found.State.FinishedAt > found.Created ? found.State.FinishedAt + LogDelay : null;
 
     private static async IAsyncEnumerable<(DateTimeOffset? At, string Text)> ReadAsync(
         DockerClient docker,

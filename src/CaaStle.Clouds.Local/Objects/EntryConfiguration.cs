@@ -20,6 +20,11 @@ internal sealed record EntryConfiguration(string Text, string Digest)
 
     private const string Route = "route-";
 
+    private const string HttpFrontend = """
+            option forwardfor
+            http-request set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }
+        """;
+
     /// <summary>Whether a configuration is a route's, and not that of an entry without one.</summary>
     public static bool IsRoute(string text) => text.Contains($"\n    description {Route}", StringComparison.Ordinal);
 
@@ -39,60 +44,58 @@ internal sealed record EntryConfiguration(string Text, string Digest)
         return new(Render(route, digest), digest);
     }
 
-    private static string Render(RouteSpec route, string digest) => Join([
-        Process(digest, route.Drain),
-        "frontend entry",
-        .. new[] { Port, route.Port }.Distinct().Select(port => $"    bind :{port}"),
-        .. (route.Protocol, route.Replicas.Count) switch
-        {
-            (ApplicationProtocol.Tcp, 0) => ["    mode tcp", "    tcp-request connection reject"],
-            (ApplicationProtocol.Tcp, _) => ["    mode tcp", "    default_backend replicas", .. Backend(route, "    mode tcp")],
-            (_, 0) => ["    mode http", Sentence($"{route.Application} is stopped.")],
-            _ => (IEnumerable<string>)
+    private static string Render(RouteSpec route, string digest)
+    {
+        var isHttp = route.Protocol == ApplicationProtocol.Http;
+        var mode = isHttp ? "    mode http" : "    mode tcp";
+        IEnumerable<string> frontend =
+        [
+            Process(digest, route.Drain), "frontend entry", mode, .. new[] { Port, route.Port }.Distinct().Select(port => $"    bind :{port}"),
+        ];
+        return Join(route.Replicas.Count == 0
+            ? [.. frontend, isHttp ? Sentence($"{route.Application} is stopped.") : "    tcp-request connection reject"]
+            :
             [
-                """
-                    mode http
-                    default_backend replicas
-                    option forwardfor
-                    http-request set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }
-                """,
-                .. Backend(
-                    route,
-                    $$"""
-                        mode http
-                        # What may be repeated is, when a replica ends before it answers; all else only if no replica has seen it.
-                        retry-on conn-failure empty-response
-                        http-request disable-l7-retry unless METH_GET
-                        http-error status 503 content-type text/plain string "No replica of {{route.Application}} answers.\n"
-                    """),
-            ],
-        },
-    ]);
+                .. frontend,
+                "    default_backend replicas",
+                .. isHttp ? [HttpFrontend] : Array.Empty<string>(),
+                "backend replicas",
+                mode,
+                .. isHttp ? [HttpBackend(route)] : Array.Empty<string>(),
+                .. Servers(route),
+            ]);
+    }
+
+    /// <summary>What may be repeated is, when a replica ends before it answers; all else only if no replica has seen it.</summary>
+    private static string HttpBackend(RouteSpec route) => $$"""
+            retry-on conn-failure empty-response
+            http-request disable-l7-retry unless METH_GET
+            http-error status 503 content-type text/plain string "No replica of {{route.Application}} answers.\n"
+        """;
 
     /// <summary>
     /// A replica that fails its check, or cannot be connected to, gets no requests as long as another is well. When none is they get them
     /// nevertheless: one that is too busy for its check may still answer.
     /// </summary>
-    private static IEnumerable<string> Backend(RouteSpec route, string settings)
+    private static IEnumerable<string> Servers(RouteSpec route)
     {
         var checkPort = route.CheckPort ?? route.Port;
-        return
-        [
-            "backend replicas",
-            settings,
-            "    balance leastconn",
-            "    option allbackups",
-            .. route.CheckPath is not { } path ? [] : (string[])
-            [
-                "    option httpchk",
-                $"    http-check send meth GET uri {Quote(path)} ver HTTP/1.1 hdr Host 127.0.0.1:{checkPort} hdr Connection close",
-                "    http-check expect status 200-399",
-            ],
-            "    default-server resolvers docker resolve-prefer ipv4 resolve-opts allow-dup-ip init-addr libc,none"
-                + " inter 5s fastinter 500ms downinter 1s rise 1 fall 3 observe layer4 error-limit 2 on-error mark-down",
-            .. route.Replicas.Select(replica => $"    server {replica} {replica}:{route.Port} check port {checkPort}"),
-            .. route.Replicas.Select(replica => $"    server {replica}{Unchecked} {replica}:{route.Port} backup"),
-        ];
+        if (route.CheckPath is { } path)
+        {
+            yield return "    option httpchk";
+            yield return $"    http-check send meth GET uri {Quote(path)} ver HTTP/1.1 hdr Host 127.0.0.1:{checkPort} hdr Connection close";
+            yield return "    http-check expect status 200-399";
+        }
+
+        yield return "    balance leastconn";
+        yield return "    option allbackups";
+        yield return "    default-server resolvers docker resolve-prefer ipv4 resolve-opts allow-dup-ip init-addr libc,none"
+            + " inter 5s fastinter 500ms downinter 1s rise 1 fall 3 observe layer4 error-limit 2 on-error mark-down";
+        foreach (var replica in route.Replicas)
+        {
+            yield return $"    server {replica} {replica}:{route.Port} check port {checkPort}";
+            yield return $"    server {replica}{Unchecked} {replica}:{route.Port} backup";
+        }
     }
 
     /// <summary>

@@ -17,6 +17,9 @@ internal sealed record RouteSpec(
 {
     public string Identity => Entry;
 
+    /// <summary>The entry's key in the blueprint.</summary>
+    public required string EntryKey { get; init; }
+
     /// <summary>An HTTP path that a replica answers with a status below 400 as long as it is well; null to be content with a connection.</summary>
     public string? CheckPath { get; init; }
 

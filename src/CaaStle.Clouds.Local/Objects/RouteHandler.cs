@@ -6,10 +6,10 @@ namespace CaaStle.Clouds.Local.Objects;
 
 internal sealed class RouteHandler(DockerClient docker, TimeProvider clock) : CloudObjectHandler<RouteSpec, RouteState>
 {
-    /// <summary>The key of the container that a route configures.</summary>
-    public const string EntryKey = "entry";
-
     private static readonly TimeSpan AskWhileDraining = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>Among how many of the last lines HAProxy says what it does not like.</summary>
+    private const int LinesOfRefusal = 30;
 
     private const string ConfiguredAnew = "being configured";
 
@@ -26,7 +26,7 @@ internal sealed class RouteHandler(DockerClient docker, TimeProvider clock) : Cl
             return Observation.Absent<RouteState>();
         }
 
-        if (!(call.Marks with { Key = EntryKey }).Owns(entry.Config.Labels))
+        if (!(call.Marks with { Key = spec.EntryKey }).Owns(entry.Config.Labels))
         {
             return Observation.Foreign<RouteState>($"a Docker container named {spec.Entry} that something else made");
         }
@@ -133,9 +133,10 @@ internal sealed class RouteHandler(DockerClient docker, TimeProvider clock) : Cl
         return await probe.FindFaultAsync(check, state, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<string>> ReadAlertsAsync(ContainerInspection entry, CancellationToken cancellationToken)
-    {
-        var last = await docker.ReadLastLinesAsync(entry, cancellationToken);
-        return [.. last.Where(line => line.StartsWith("[ALERT]", StringComparison.Ordinal)).Distinct()];
-    }
+    private async Task<IReadOnlyList<string>> ReadAlertsAsync(ContainerInspection entry, CancellationToken cancellationToken) =>
+        await docker.ReadLogAsync(entry.Id, new(Tail: LinesOfRefusal), cancellationToken)
+            .Select(line => line.Text)
+            .Where(line => line.StartsWith("[ALERT]", StringComparison.Ordinal))
+            .Distinct()
+            .ToListAsync(cancellationToken);
 }

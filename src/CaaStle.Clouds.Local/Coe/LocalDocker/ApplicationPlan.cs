@@ -12,6 +12,11 @@ internal sealed class ApplicationPlan(ApplicationRequest request, string network
     /// <summary>The last part of a sandbox's key, where the names of the containers stand otherwise.</summary>
     public const string SandboxKey = "sandbox";
 
+    /// <summary>What the key of an entry begins with.</summary>
+    public const string EntryKey = "entry";
+
+    private const string RouteKey = "route";
+
     /// <summary>A process that does nothing, and ends at once when it is told to.</summary>
     private const string Sleep = "trap 'exit 0' TERM USR1; sleep infinity & wait";
 
@@ -26,8 +31,8 @@ internal sealed class ApplicationPlan(ApplicationRequest request, string network
             ? [plan.Add($"{request.RevisionKey}/pre-deploy", JobOf($"{request.RevisionKey}-pre-deploy", request.PreDeploy), [.. volumes])]
             : [.. volumes];
         var replicas = Enumerable.Range(1, request.Replicas).Select(replica => AddReplica(plan, replica, before)).ToList();
-        var entry = plan.Add(RouteHandler.EntryKey, Entry());
-        var route = plan.Add("route", Route(), [entry, .. replicas.SelectMany(replica => replica.Values)]);
+        var entry = plan.Add(EntryPart(), Entry());
+        var route = plan.Add(EntryPart(RouteKey), Route(), [entry, .. replicas.SelectMany(replica => replica.Values)]);
 
         var scheme = request.Protocol == ApplicationProtocol.Tcp ? "tcp" : "http";
         plan.Output("Url", entry, route, (running, _) => $"{scheme}://127.0.0.1:{running.HostPorts[EntryConfiguration.Port]}");
@@ -103,6 +108,7 @@ internal sealed class ApplicationPlan(ApplicationRequest request, string network
             request.Protocol,
             request.Drain)
         {
+            EntryKey = EntryPart(),
             CheckPath = health.Path,
             CheckPort = health.Port == request.ContainerPort ? null : health.Port,
             StartPeriod = health.StartPeriod,
@@ -134,7 +140,13 @@ internal sealed class ApplicationPlan(ApplicationRequest request, string network
             .Select(port => new PublishedPort(port, HostPort: null)),
     ];
 
-    private string EntryName => request.Scope.ObjectName("entry");
+    /// <summary>
+    /// An entry cannot change its port. One with another port is another, which stands beside the first until it works; and the first is
+    /// still there, at its own port, if that fails.
+    /// </summary>
+    private string EntryPart(string part = EntryKey) => request.HostPort is { } port ? $"{part}-{port}" : part;
+
+    private string EntryName => request.Scope.ObjectName(EntryPart());
 
     private string ReplicaPart(int replica) => $"{request.RevisionKey}-{replica}";
 

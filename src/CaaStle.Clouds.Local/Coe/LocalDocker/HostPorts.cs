@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Local.Docker;
-using CaaStle.Clouds.Local.Objects;
 
 namespace CaaStle.Clouds.Local.Coe.LocalDocker;
 
@@ -24,7 +23,7 @@ internal static class HostPorts
         {
             [] => "another program",
             [{ Labels: { } labels }, ..] when labels.GetValueOrDefault(Marks.SubjectIdLabel) == subjectId
-                && labels.GetValueOrDefault(Marks.KeyLabel) == RouteHandler.EntryKey => null,
+                && labels.GetValueOrDefault(Marks.KeyLabel, "").StartsWith(ApplicationPlan.EntryKey, StringComparison.Ordinal) => null,
             [{ Labels: { } labels }, ..] when labels.TryGetValue(Marks.SubjectLabel, out var subject) => subject.Replace('/', ' '),
             [var holder, ..] => $"the Docker container {holder.Names[0].TrimStart('/')}",
         };

@@ -15,7 +15,10 @@ internal sealed record EntryStatus(
 
 /// <param name="IsUp">Whether it passed its last check; null before the first.</param>
 /// <param name="Check">What came of the last check, in HAProxy's words.</param>
-internal sealed record EntryServer(string Name, bool? IsUp, string Check);
+internal sealed record EntryServer(string Name, bool? IsUp, string Check)
+{
+    public bool IsChecked => !Name.EndsWith(EntryConfiguration.Unchecked, StringComparison.Ordinal);
+}
 
 /// <summary>
 /// Talks to HAProxy's master process, which listens on the container's own loopback address: no other container gets there.
@@ -102,8 +105,9 @@ internal sealed class EntryConsole(DockerClient docker)
             }
         }
 
-        var @checked = servers.Values.Select(ServerOf).Where(server => !server.Name.EndsWith(EntryConfiguration.Unchecked, StringComparison.Ordinal));
-        return configuration is null ? null : new(configuration, running, isRefused, former, [.. @checked]);
+        return configuration is null
+            ? null
+            : new(configuration, running, isRefused, former, [.. servers.Values.Select(ServerOf).Where(server => server.IsChecked)]);
     }
 
     private static EntryServer ServerOf(Dictionary<string, string> fields)
