@@ -136,9 +136,12 @@ internal sealed class Engine : IAsyncDisposable
         made.RemoveAll(one => keys.Contains(one.Key));
     }
 
+    /// <summary>Deletes everything that was made.</summary>
+    public Task DeleteAllAsync() => DeleteAsync(made.Select(one => one.Key).ToHashSet());
+
     public async ValueTask DisposeAsync()
     {
-        await DeleteAsync(made.Select(one => one.Key).ToHashSet());
+        await DeleteAllAsync();
         Assert.Empty(await Cloud.FindMarkedAsync("local-tests", Scope.Id, CancellationToken.None));
         Docker.Dispose();
         Directory.Delete(Folder, recursive: true);

@@ -5,8 +5,8 @@ using System.Text;
 namespace CaaStle.Clouds.Local.Tests;
 
 /// <summary>
-/// Clients that send one request after the other on connections that they keep as long as they are told to, and repeat nothing: every
-/// request without a good answer is a failure.
+/// Clients that send one request after the other, half of them on connections that they keep as long as they may, and repeat nothing:
+/// every request without a good answer is a failure.
 /// </summary>
 internal sealed class Load : IAsyncDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class Load : IAsyncDisposable
     public Load(string url, int connections = 8)
     {
         var port = new Uri(url).Port;
-        clients = [.. Enumerable.Range(0, connections).Select(number => Task.Run(() => RunAsync(port, number % 2 == 0 ? "GET" : "POST")))];
+        clients = [.. Enumerable.Range(0, connections).Select(number => Task.Run(() => RunAsync(port, number % 2 == 0 ? "GET" : "POST", keeps: number % 4 < 2)))];
     }
 
     public int Requests => answers.Values.Sum();
@@ -50,9 +50,11 @@ internal sealed class Load : IAsyncDisposable
         stop.Dispose();
     }
 
-    private async Task RunAsync(int port, string method)
+    private async Task RunAsync(int port, string method, bool keeps)
     {
-        var request = Encoding.ASCII.GetBytes($"{method} / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {(method == "POST" ? 2 : 0)}\r\n\r\n{(method == "POST" ? "hi" : "")}");
+        var body = method == "POST" ? "hi" : "";
+        var request = Encoding.ASCII.GetBytes(
+            $"{method} / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: {(keeps ? "keep-alive" : "close")}\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         TcpClient? connection = null;
         try
         {
@@ -61,9 +63,9 @@ internal sealed class Load : IAsyncDisposable
                 try
                 {
                     connection ??= new TcpClient("127.0.0.1", port) { NoDelay = true };
-                    var (body, keep) = await ExchangeAsync(connection.GetStream(), request);
-                    answers.AddOrUpdate(body, 1, (_, count) => count + 1);
-                    if (keep)
+                    var (answer, isKept) = await ExchangeAsync(connection.GetStream(), request);
+                    answers.AddOrUpdate(answer, 1, (_, count) => count + 1);
+                    if (isKept)
                     {
                         continue;
                     }
@@ -83,7 +85,7 @@ internal sealed class Load : IAsyncDisposable
         }
     }
 
-    private static async Task<(string Body, bool Keep)> ExchangeAsync(NetworkStream stream, byte[] request)
+    private static async Task<(string Body, bool IsKept)> ExchangeAsync(NetworkStream stream, byte[] request)
     {
         await stream.WriteAsync(request);
         var answer = new StringBuilder();

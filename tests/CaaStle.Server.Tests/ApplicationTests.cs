@@ -52,6 +52,32 @@ public sealed class ApplicationTests
             server.Engine.Requests);
     }
 
+    [Theory]
+    [InlineData("PUT", "/apps/shop", "{}")]
+    [InlineData("POST", "/apps/shop/rollback", null)]
+    [InlineData("POST", "/apps/shop/scale?replicas=2", null)]
+    [InlineData("POST", "/apps/shop/restart", null)]
+    [InlineData("POST", "/apps/shop/stop", null)]
+    [InlineData("POST", "/apps/shop/start", null)]
+    [InlineData("POST", "/apps/shop/run", """{"command":["ls"]}""")]
+    public async Task What_is_asked_for_again_by_its_key_is_not_done_twice(string method, string path, string? body)
+    {
+        await using var server = await StartAsync();
+        using var first = await SendAsync();
+        await server.Store.AppendAsync("op-000000000001", [End(OperationState.Succeeded)], Token);
+        using var second = await SendAsync();
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted), (first.StatusCode, second.StatusCode));
+        Assert.Equal(first.Headers.Location, second.Headers.Location);
+        Assert.Equal("key-1", Assert.IsAssignableFrom<ClientRequest>(Assert.Single(server.Engine.Requests)).RequestKey);
+
+        Task<HttpResponseMessage> SendAsync()
+        {
+            var request = new HttpRequestMessage(new(method), path) { Content = body is null ? null : new StringContent(body, null, "application/json") };
+            request.Headers.Add(Routes.RequestKeyHeader, "key-1");
+            return server.Client.SendAsync(request, Token);
+        }
+    }
+
     [Fact]
     public async Task An_application_stays_in_its_environment()
     {

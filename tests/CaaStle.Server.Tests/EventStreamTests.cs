@@ -95,8 +95,10 @@ public sealed class EventStreamTests
         var id = await CreateAsync(server, "orders");
         using var one = await OpenAsync(server, $"/operations/{id}/events");
         using var all = await OpenAsync(server, "/events");
-        var endOfOne = ReadAllAsync(one);
-        var endOfAll = ReadAllAsync(all);
+        var (firstOfOne, firstOfAll) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var endOfOne = ReadAllAsync(one, firstOfOne);
+        var endOfAll = ReadAllAsync(all, firstOfAll);
+        await Task.WhenAll(firstOfOne.Task, firstOfAll.Task);
         using var answer = await server.Client.PostAsync("/server/stop", null, Token);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         await server.Running.WaitForEndAsync().WaitAsync(TimeSpan.FromSeconds(5), Token);
@@ -180,12 +182,13 @@ public sealed class EventStreamTests
         return answer;
     }
 
-    private static async Task<List<(string EventId, EventView Data)>> ReadAllAsync(HttpResponseMessage answer)
+    private static async Task<List<(string EventId, EventView Data)>> ReadAllAsync(HttpResponseMessage answer, TaskCompletionSource? first = null)
     {
         var events = new List<(string, EventView)>();
         await foreach (var item in SseParser.Create(await answer.Content.ReadAsStreamAsync(Token)).EnumerateAsync(Token))
         {
             events.Add((item.EventId!, JsonSerializer.Deserialize(item.Data, ApiJson.Default.EventView)!));
+            first?.TrySetResult();
         }
 
         return events;

@@ -29,6 +29,13 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public void The_framework_that_its_migrations_are_written_with_is_not_beside_it()
+    {
+        Assert.True(File.Exists(Path.Combine(AppContext.BaseDirectory, "CaaStle.Storage.dll")));
+        Assert.Empty(Directory.GetFiles(AppContext.BaseDirectory, "Microsoft.EntityFrameworkCore*"));
+    }
+
+    [Fact]
     public async Task After_a_kill_it_starts_again()
     {
         using (var killed = await StartAsync())

@@ -91,7 +91,8 @@ public sealed partial class CaaStleClient : IDisposable
         DeleteAsync($"{Routes.Applications}/{Escape(name)}{Query(("keepData", keepData))}", cancellationToken);
 
     public Task<OperationView> RedeployApplicationAsync(string name, ApplicationRedeployRequest request, CancellationToken cancellationToken) =>
-        PutAsync($"{Routes.Applications}/{Escape(name)}", Body(request, ApiJson.Default.ApplicationRedeployRequest), cancellationToken);
+        StartAsync(
+            HttpMethod.Put, $"{Routes.Applications}/{Escape(name)}", Body(request, ApiJson.Default.ApplicationRedeployRequest), cancellationToken);
 
     /// <param name="revision">Null for the last good one before that in force.</param>
     public Task<OperationView> RollBackApplicationAsync(string name, int? revision, bool noRollback, CancellationToken cancellationToken) =>
@@ -105,11 +106,8 @@ public sealed partial class CaaStleClient : IDisposable
         ChangeApplicationAsync(name, $"{verb}{Query(("noRollback", noRollback))}", cancellationToken);
 
     public Task<OperationView> RunApplicationAsync(string name, ApplicationRunRequest request, CancellationToken cancellationToken) =>
-        PostAsync(
-            $"{Routes.Applications}/{Escape(name)}/run",
-            Body(request, ApiJson.Default.ApplicationRunRequest),
-            ApiJson.Default.OperationView,
-            cancellationToken);
+        StartAsync(
+            HttpMethod.Post, $"{Routes.Applications}/{Escape(name)}/run", Body(request, ApiJson.Default.ApplicationRunRequest), cancellationToken);
 
     public Task<IReadOnlyList<RevisionView>> GetApplicationHistoryAsync(string name, CancellationToken cancellationToken) =>
         GetAsync($"{Routes.Applications}/{Escape(name)}/history", ApiJson.Default.IReadOnlyListRevisionView, cancellationToken);
@@ -200,10 +198,7 @@ public sealed partial class CaaStleClient : IDisposable
         AskAsync(new HttpRequestMessage(HttpMethod.Get, Relative(path)), type, cancellationToken);
 
     private Task<OperationView> ChangeApplicationAsync(string name, string action, CancellationToken cancellationToken) =>
-        PostAsync($"{Routes.Applications}/{Escape(name)}/{action}", null, ApiJson.Default.OperationView, cancellationToken);
-
-    private Task<OperationView> PutAsync(string path, HttpContent content, CancellationToken cancellationToken) =>
-        AskAsync(new HttpRequestMessage(HttpMethod.Put, Relative(path)) { Content = content }, ApiJson.Default.OperationView, cancellationToken);
+        StartAsync(HttpMethod.Post, $"{Routes.Applications}/{Escape(name)}/{action}", null, cancellationToken);
 
     private Task<OperationView> DeleteAsync(string path, CancellationToken cancellationToken) =>
         StartAsync(HttpMethod.Delete, path, null, cancellationToken);

@@ -97,7 +97,11 @@ internal sealed class Outcome(Invocation invocation)
             var undone = changes.Where(change => change.What is "undone" or "restored").ToList();
             error.WriteLine(Indent + Remaining(operation, undone.Count > 0) + (undone.Count > 0 ? ":" : "."));
             foreach (var change in undone)
-                error.WriteLine(Untrusted.Clean($"{Indent}{Indent}{change.Kind} {change.Identity ?? change.Key} {(change.What == "undone" ? "deleted" : change.What)}"));
+            {
+                var what = change.What == "undone" ? "deleted" : change.What;
+                error.WriteLine(Untrusted.Clean($"{Indent}{Indent}{change.Kind} {change.Identity ?? change.Key} {what}"));
+            }
+
             return;
         }
 
@@ -113,7 +117,8 @@ internal sealed class Outcome(Invocation invocation)
     private static string Remaining(OperationView operation, bool wasUndone) => (operation.Action, operation.StatusBefore) switch
     {
         (_, null) => wasUndone ? "Undone; nothing is left of it" : "Nothing is left of it",
-        ("redeploy" or "rollback" or "restart", "available") => wasUndone ? "Undone; the earlier revision serves on" : "The earlier revision serves on",
+        ("redeploy" or "rollback" or "restart", "available") =>
+            wasUndone ? "Undone; the earlier revision serves on" : "The earlier revision serves on",
         (_, "stopped") => wasUndone ? "Undone; it is stopped as before" : "It is stopped as before",
         _ => wasUndone ? "Undone; it is as it was before" : "It is as it was before",
     };

@@ -86,7 +86,8 @@ internal sealed class TreeView(CommandContext context, bool color) : IProgressVi
             IHasTreeNodes parent = isAlone ? tree : tree.AddNode(new Markup(Markup.Escape(Untrusted.Clean(part.Key.Part))));
             foreach (var step in part)
             {
-                var node = parent.AddNode(Line(step, Sign(step, progress), isAlone ? step.Key : ObjectKey.InPart(step.Key), isAlone ? 1 : 2, columns, now));
+                var (name, level) = isAlone ? (step.Key, 1) : (ObjectKey.InPart(step.Key), 2);
+                var node = parent.AddNode(Line(step, Sign(step, progress), name, level, columns, now));
                 foreach (var line in step.Tail)
                     node.AddNode(new Markup($"[dim]{Markup.Escape(Crop(Untrusted.Clean(line), width - (4 * Level)))}[/]"));
             }

@@ -14,7 +14,7 @@ internal sealed record ContainerSpec(string Name, string Image, string Network) 
     /// <summary>The image was built on this machine, and no registry has it.</summary>
     public bool ImageIsBuilt { get; init; }
 
-    /// <summary>The name by which others on the network find it; its host name too. Null for one that shares another's network.</summary>
+    /// <summary>The name by which others on the network find it; its host name too. Null for none.</summary>
     public string? Alias { get; init; }
 
     public IReadOnlyDictionary<string, Value> Variables { get; init; } = new Dictionary<string, Value>();

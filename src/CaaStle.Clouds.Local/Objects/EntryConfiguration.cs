@@ -25,7 +25,7 @@ internal sealed record EntryConfiguration(string Text, string Digest)
 
     /// <summary>What an entry begins with, and is left with when its route is deleted.</summary>
     public static string Unrouted(string application) => Join([
-        .. Process("unrouted", TimeSpan.Zero),
+        Process("unrouted", TimeSpan.Zero),
         "frontend entry",
         "    mode http",
         $"    bind :{Port}",
@@ -40,7 +40,7 @@ internal sealed record EntryConfiguration(string Text, string Digest)
     }
 
     private static string Render(RouteSpec route, string digest) => Join([
-        .. Process(digest, route.Drain),
+        Process(digest, route.Drain),
         "frontend entry",
         .. new[] { Port, route.Port }.Distinct().Select(port => $"    bind :{port}"),
         .. (route.Protocol, route.Replicas.Count) switch
@@ -96,16 +96,14 @@ internal sealed record EntryConfiguration(string Text, string Digest)
     }
 
     /// <summary>
-    /// Sockets are handed from one process to the next, so that no connection is refused. Whatever an application does long is left alone; a
-    /// connection that waits for its next request is closed soon, for it keeps the former process alive after a change.
+    /// How every HAProxy here runs. Its master hands the sockets that it listens on from one process to the next, so that no connection is
+    /// refused. Whatever an application does long is left alone; a connection that waits for its next request is closed soon, for it keeps
+    /// the former process alive after a change.
     /// </summary>
-    private static IEnumerable<string> Process(string description, TimeSpan drain) =>
-    [
-        $"""
+    public static string Process(string description, TimeSpan drain) => $"""
         # Written by CaaStle, which overwrites changes.
         global
             description {description}
-            stats socket /tmp/haproxy.sock mode 600 level admin expose-fd listeners
             log stdout format raw daemon notice
             hard-stop-after {(int)Math.Max(drain.TotalSeconds, 1)}s
             fd-hard-limit 20000
@@ -130,8 +128,7 @@ internal sealed record EntryConfiguration(string Text, string Digest)
             timeout http-keep-alive 5s
             timeout client 24h
             timeout server 24h
-        """,
-    ];
+        """;
 
     private static string Sentence(string sentence) => $"    http-request return status 503 content-type text/plain string \"{sentence}\\n\"";
 

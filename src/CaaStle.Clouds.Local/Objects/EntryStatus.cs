@@ -24,8 +24,11 @@ internal sealed class EntryConsole(DockerClient docker)
 {
     private const int ConsolePort = 9999;
 
-    private static readonly string Ask =
-        $"""exec 3<>/dev/tcp/127.0.0.1/{ConsolePort} && printf '%s\n' "$0" quit >&3 && cat <&3""";
+    private static readonly string Ask = $$"""
+        { exec 3<>/dev/tcp/127.0.0.1/{{ConsolePort}}; } 2>/dev/null || { echo "HAProxy is starting"; exit 1; }
+        printf '%s\n' "$0" quit >&3
+        cat <&3
+        """;
 
     /// <summary>HAProxy with a master that can be asked, instead of what the image starts.</summary>
     public static IReadOnlyList<string> Command { get; } =

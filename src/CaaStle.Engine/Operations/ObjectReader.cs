@@ -57,7 +57,8 @@ public sealed class ObjectReader(EngineServices services) : IObjectReader
     {
         foreach (var operation in await services.Store.ListOperationsAsync(new(subject, Limit: int.MaxValue), cancellationToken))
         {
-            var kept = (await services.Store.ReadWholeJournalAsync(operation.Id, cancellationToken)).OfType<LogKept>().ToList();
+            var journal = await services.Store.ReadWholeJournalAsync(operation.Id, cancellationToken);
+            var kept = journal.OfType<LogKept>().Where(entry => SubjectLog.IsOwn(subject, entry.Key)).ToList();
             if (kept.Count > 0)
             {
                 var lines = kept
@@ -95,6 +96,12 @@ public sealed class ObjectReader(EngineServices services) : IObjectReader
     private async Task<List<SubjectLog>> ListSourcesAsync(SubjectRecord record, CancellationToken cancellationToken)
     {
         var objects = await services.Store.ListObjectsAsync(record.Id, cancellationToken);
-        return [.. objects.Where(item => item.Status != ObjectStatus.Deleting).Select(item => SubjectLog.Of(item, services)).OfType<SubjectLog>()];
+        return
+        [
+            .. objects
+                .Where(item => item.Status != ObjectStatus.Deleting && SubjectLog.IsOwn(record.Key, item.Key))
+                .Select(item => SubjectLog.Of(item, services))
+                .OfType<SubjectLog>(),
+        ];
     }
 }

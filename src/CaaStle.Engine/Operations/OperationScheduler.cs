@@ -16,6 +16,9 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
     private readonly Dictionary<string, OperationRun> runs = [];
     private readonly Lock gate = new();
 
+    /// <summary>Told when no operation is under way any more.</summary>
+    public Action Rested { get; init; } = () => { };
+
     /// <summary>The operation is in the store; run it.</summary>
     public void Submit(string operationId) => submitted.Writer.TryWrite(operationId);
 
@@ -112,9 +115,16 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
             }
         }
 
+        bool rests;
         lock (gate)
         {
             tasks.Remove(operationId);
+            rests = tasks.Count == 0;
+        }
+
+        if (rests)
+        {
+            Rested();
         }
     }
 

@@ -32,7 +32,7 @@ internal static class ApplicationEndpoints
         routes.MapPost(Routes.Applications + "/{name}/start", StartAsync).WithTags("applications")
             .WithSummary("Starts an application that was stopped.").Problems(404, 409, 412, 503);
         routes.MapPost(Routes.Applications + "/{name}/run", RunAsync).WithTags("applications")
-            .WithSummary("Runs a command once, beside the application, with what that has. What it writes are the lines of the operation's object-logged events.")
+            .WithSummary("Runs a command once, with what the application has; it writes the lines of the operation's object-logged events.")
             .Problems(400, 404, 409, 412, 503);
         routes.MapGet(Routes.Applications + "/{name}/history", HistoryAsync).WithTags("applications")
             .WithSummary("Lists the revisions and other changes of an application, newest first, also when it is gone.").Problems(404);
@@ -93,56 +93,80 @@ internal static class ApplicationEndpoints
             OperationKind.Delete, deletion.Subject, () => operations.DeleteAsync(deletion, cancellationToken));
     }
 
-    internal static async Task<Accepted<OperationView>> RedeployAsync(
-        string name, ApplicationRedeployRequest request, IStateStore store, IOperationService operations, CancellationToken cancellationToken)
+    internal static Task<Accepted<OperationView>> RedeployAsync(
+        string name,
+        ApplicationRedeployRequest request,
+        [AsParameters] Acceptance acceptance,
+        IStateStore store,
+        IOperationService operations,
+        CancellationToken cancellationToken)
     {
-        var application = await store.GetSubjectAsync(SubjectKey.Application(name), cancellationToken);
-        if (request.Environment is { } environment && environment != application.Environment)
+        var change = new ChangeApplication(name, OperationAction.Redeploy, request.NoRollback, Answers.Requester)
         {
-            throw new RefusedRequestException(
-                StatusCodes.Status409Conflict,
-                ProblemCodes.AlreadyExists,
-                $"{application.Key} exists already, in environment {application.Environment}.",
-                "An application stays in its environment. Take another name, or delete the one that exists.",
-                $"cld app show {name}",
-                $"cld app delete {name}");
-        }
+            Definition = request.Definition,
+            FileName = request.FileName ?? "",
+            RequestKey = acceptance.Key,
+        };
+        return acceptance.OnceAsync(OperationKind.Update, SubjectKey.Application(name), AcceptAsync);
 
-        return await ChangeAsync(
-            new(name, OperationAction.Redeploy, request.NoRollback, Answers.Requester)
+        async Task<Operation> AcceptAsync()
+        {
+            var application = await store.GetSubjectAsync(SubjectKey.Application(name), cancellationToken);
+            if (request.Environment is { } environment && environment != application.Environment)
             {
-                Definition = request.Definition,
-                FileName = request.FileName ?? "",
-            },
-            operations,
-            cancellationToken);
+                throw new RefusedRequestException(
+                    StatusCodes.Status409Conflict,
+                    ProblemCodes.AlreadyExists,
+                    $"{application.Key} exists already, in environment {application.Environment}.",
+                    "An application stays in its environment. Take another name, or delete the one that exists.",
+                    $"cld app show {name}",
+                    $"cld app delete {name}");
+            }
+
+            return await operations.ChangeApplicationAsync(change, cancellationToken);
+        }
     }
 
     internal static Task<Accepted<OperationView>> RollBackAsync(
-        string name, int? revision, bool? noRollback, IOperationService operations, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            new(name, OperationAction.RollBack, noRollback == true, Answers.Requester) { Revision = revision }, operations, cancellationToken);
+        string name,
+        int? revision,
+        bool? noRollback,
+        [AsParameters] Acceptance acceptance,
+        IOperationService operations,
+        CancellationToken cancellationToken) =>
+        ChangeAsync(Change(name, OperationAction.RollBack, noRollback) with { Revision = revision }, acceptance, operations, cancellationToken);
 
     internal static Task<Accepted<OperationView>> ScaleAsync(
-        string name, int replicas, bool? noRollback, IOperationService operations, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            new(name, OperationAction.Scale, noRollback == true, Answers.Requester) { Replicas = replicas }, operations, cancellationToken);
+        string name,
+        int replicas,
+        bool? noRollback,
+        [AsParameters] Acceptance acceptance,
+        IOperationService operations,
+        CancellationToken cancellationToken) =>
+        ChangeAsync(Change(name, OperationAction.Scale, noRollback) with { Replicas = replicas }, acceptance, operations, cancellationToken);
 
     internal static Task<Accepted<OperationView>> RestartAsync(
-        string name, bool? noRollback, IOperationService operations, CancellationToken cancellationToken) =>
-        ChangeAsync(new(name, OperationAction.Restart, noRollback == true, Answers.Requester), operations, cancellationToken);
+        string name, bool? noRollback, [AsParameters] Acceptance acceptance, IOperationService operations, CancellationToken cancellationToken) =>
+        ChangeAsync(Change(name, OperationAction.Restart, noRollback), acceptance, operations, cancellationToken);
 
     internal static Task<Accepted<OperationView>> StopAsync(
-        string name, bool? noRollback, IOperationService operations, CancellationToken cancellationToken) =>
-        ChangeAsync(new(name, OperationAction.Stop, noRollback == true, Answers.Requester), operations, cancellationToken);
+        string name, bool? noRollback, [AsParameters] Acceptance acceptance, IOperationService operations, CancellationToken cancellationToken) =>
+        ChangeAsync(Change(name, OperationAction.Stop, noRollback), acceptance, operations, cancellationToken);
 
     internal static Task<Accepted<OperationView>> StartAsync(
-        string name, bool? noRollback, IOperationService operations, CancellationToken cancellationToken) =>
-        ChangeAsync(new(name, OperationAction.Start, noRollback == true, Answers.Requester), operations, cancellationToken);
+        string name, bool? noRollback, [AsParameters] Acceptance acceptance, IOperationService operations, CancellationToken cancellationToken) =>
+        ChangeAsync(Change(name, OperationAction.Start, noRollback), acceptance, operations, cancellationToken);
 
-    internal static async Task<Accepted<OperationView>> RunAsync(
-        string name, ApplicationRunRequest request, IOperationService operations, CancellationToken cancellationToken) =>
-        Answers.Accepted(await operations.RunAsync(new(name, request.Command ?? [], Answers.Requester), cancellationToken));
+    internal static Task<Accepted<OperationView>> RunAsync(
+        string name,
+        ApplicationRunRequest request,
+        [AsParameters] Acceptance acceptance,
+        IOperationService operations,
+        CancellationToken cancellationToken)
+    {
+        var command = new RunCommand(name, request.Command ?? [], Answers.Requester) { RequestKey = acceptance.Key };
+        return acceptance.OnceAsync(OperationKind.Run, SubjectKey.Application(name), () => operations.RunAsync(command, cancellationToken));
+    }
 
     internal static async Task<Ok<IReadOnlyList<RevisionView>>> HistoryAsync(
         string name, RevisionReader revisions, CancellationToken cancellationToken)
@@ -173,9 +197,14 @@ internal static class ApplicationEndpoints
         return new(objects, application, query);
     }
 
-    private static async Task<Accepted<OperationView>> ChangeAsync(
-        ChangeApplication change, IOperationService operations, CancellationToken cancellationToken) =>
-        Answers.Accepted(await operations.ChangeApplicationAsync(change, cancellationToken));
+    private static ChangeApplication Change(string name, string action, bool? noRollback) => new(name, action, noRollback == true, Answers.Requester);
+
+    private static Task<Accepted<OperationView>> ChangeAsync(
+        ChangeApplication change, Acceptance acceptance, IOperationService operations, CancellationToken cancellationToken) =>
+        acceptance.OnceAsync(
+            OperationKind.Update,
+            SubjectKey.Application(change.Name),
+            () => operations.ChangeApplicationAsync(change with { RequestKey = acceptance.Key }, cancellationToken));
 
     private static RefusedRequestException NeverWas(string name) => new(
         StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There never was an application {name}.", null, "cld app list");

@@ -48,12 +48,16 @@ internal class Composition
         services.AddSingleton<Planner>();
         services.AddSingleton<IArtifactStore>(provider => provider.GetRequiredService<ContextStore>());
         services.AddSingleton<EngineServices>();
+        services.AddSingleton<MemoryTrim>();
         services.AddSingleton(provider =>
         {
             var log = provider.GetRequiredService<ILogger<OperationScheduler>>();
             return new OperationScheduler(
                 provider.GetRequiredService<EngineServices>(),
-                (operation, failure) => log.LogError(failure, "{Operation} broke off and is taken up again.", operation));
+                (operation, failure) => log.LogError(failure, "{Operation} broke off and is taken up again.", operation))
+            {
+                Rested = provider.GetRequiredService<MemoryTrim>().Schedule,
+            };
         });
         services.AddSingleton<IOperationRunner>(provider => provider.GetRequiredService<OperationScheduler>());
         services.AddSingleton<IOperationService, OperationService>();

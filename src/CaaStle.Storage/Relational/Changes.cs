@@ -1,172 +1,141 @@
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Ports;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace CaaStle.Storage.Relational;
 
 /// <summary>The ways in which the store changes.</summary>
 internal static class Changes
 {
+    private static CancellationToken ToTheEnd => CancellationToken.None;
+
     /// <param name="enqueued">Told the last operation: of these, or of those that were enqueued under the same key before.</param>
-    public static Change Enqueue(IReadOnlyList<NewOperation> operations, Action<Operation> enqueued) => async (context, at) =>
+    public static Change Enqueue(IReadOnlyList<NewOperation> operations, Action<Operation> enqueued) => async (session, at) =>
     {
         foreach (var key in operations.Select(each => each.Operation.RequestKey).OfType<string>().Distinct())
         {
-            if (await FindRequestedAsync(context, key) is { } existing)
+            if (await Queries.RequestedAsync(session, key, ToTheEnd) is { } existing)
             {
                 enqueued(existing);
-                return;
+                return 0;
             }
         }
 
-        List<string> together = [.. operations.Select(each => each.Operation.Id)];
+        HashSet<string> together = [.. operations.Select(each => each.Operation.Id)];
+        var lastPosition = 0L;
         foreach (var (operation, subject) in operations)
         {
-            await EnqueueAsync(context, operation, subject, together, at);
+            await CheckAsync(session, operation, subject, together);
+            if (subject is not null)
+            {
+                await Tables.Subjects.InsertAsync(session, subject);
+            }
+
+            var queued = new JournalRecord(0, operation.Id, 1, at, new OperationQueued(operation.RequestedBy));
+            await Tables.Operations.InsertAsync(session, new(operation, queued.Sequence));
+            lastPosition = await AppendAsync(session, queued);
         }
 
         enqueued(operations[^1].Operation);
+        return lastPosition;
     };
 
-    public static Change UpdateExpiry(SubjectKey key, string subjectId, DateTimeOffset? expiresAt) => async (context, _) =>
+    public static Change UpdateExpiry(SubjectKey key, string subjectId, DateTimeOffset? expiresAt) => async (session, _) =>
     {
-        if (await context.FindAsync<SubjectRecord>(key) is not { } subject || subject.Id != subjectId)
+        var subject = await Queries.SubjectAsync(session, key, ToTheEnd);
+        if (subject?.Id != subjectId)
         {
             throw new SubjectChangedException(key);
         }
 
-        context.Entry(subject).CurrentValues.SetValues(subject with { ExpiresAt = expiresAt });
+        await Tables.Subjects.UpdateAsync(session, subject with { ExpiresAt = expiresAt });
+        return 0;
     };
 
-    public static Change Append(string operationId, IReadOnlyList<JournalEntry> entries) => async (context, at) =>
+    public static Change Append(string operationId, IReadOnlyList<JournalEntry> entries) => async (session, at) =>
     {
-        var operation = await context.FindAsync<Operation>(operationId)
+        var (operation, sequence) = await Queries.RowAsync(session, operationId, ToTheEnd)
             ?? throw new InvalidOperationException($"The store has no operation '{operationId}'.");
         if (operation.IsEnded)
         {
             throw new OperationEndedException(operationId);
         }
 
-        var lastSequence = context.Entry(operation).Property<long>(StoreContext.LastSequence);
+        // The subject's name may have another life by now.
+        var subject = await Queries.SubjectAsync(session, operation.Subject, ToTheEnd) is { } found && found.Id == operation.SubjectId ? found : null;
+        var nextSubject = subject;
+        var lastPosition = 0L;
         foreach (var entry in entries)
         {
-            context.Add(new JournalRecord(0, operationId, ++lastSequence.CurrentValue, at, entry));
-            await ProjectOnObjectAsync(context, operation, entry);
-            await ProjectOnSubjectAsync(context, operation, entry);
-            context.Entry(operation).CurrentValues.SetValues(Projection.Apply(operation, entry, at));
+            lastPosition = await AppendAsync(session, new(0, operationId, ++sequence, at, entry));
+            await ProjectOnObjectAsync(session, operation, entry);
+            nextSubject = nextSubject is null ? null : Projection.Apply(nextSubject, operation, entry);
+            operation = Projection.Apply(operation, entry, at);
         }
+
+        await Tables.Operations.UpdateAsync(session, new(operation, sequence));
+        if (subject is not null && nextSubject is null)
+        {
+            await Tables.Subjects.DeleteAsync(session, subject);
+        }
+        else if (nextSubject is not null && !ReferenceEquals(nextSubject, subject))
+        {
+            await Tables.Subjects.UpdateAsync(session, nextSubject);
+        }
+
+        return lastPosition;
     };
 
-    private static async Task EnqueueAsync(
-        StoreContext context, Operation operation, SubjectRecord? subject, IReadOnlyList<string> together, DateTimeOffset at)
+    /// <summary>Throws when the operation cannot be accepted.</summary>
+    /// <param name="together">Those that it is accepted with.</param>
+    private static async Task CheckAsync(Session session, Operation operation, SubjectRecord? subject, IReadOnlySet<string> together)
     {
-        if (await FindConflictAsync(context, operation, together) is { } holder)
+        if (await FindConflictAsync(session, operation, together) is { } holder)
         {
             throw new OperationConflictException(holder);
         }
 
         foreach (var held in operation.Holds)
         {
-            if (!await context.Subjects.AnyAsync(existing => existing.Key == held))
+            if (await Queries.SubjectAsync(session, held, ToTheEnd) is null)
             {
                 throw new SubjectChangedException(held);
             }
         }
 
-        if (operation.Kind != OperationKind.Create
-            && !await context.Subjects.AnyAsync(existing => existing.Key == operation.Subject && existing.Id == operation.SubjectId))
+        var existing = await Queries.SubjectAsync(session, operation.Subject, ToTheEnd);
+        if (operation.Kind != OperationKind.Create && existing?.Id != operation.SubjectId)
         {
             throw new SubjectChangedException(operation.Subject);
         }
 
-        if (subject is not null)
+        if (subject is not null && existing is not null)
         {
-            if (await context.Subjects.AnyAsync(existing => existing.Key == subject.Key))
-            {
-                throw new SubjectExistsException(subject.Key);
-            }
-
-            context.Add(subject).Property(StoreContext.Kind).CurrentValue = subject.Key.Kind;
-        }
-
-        var queued = new JournalRecord(0, operation.Id, 1, at, new OperationQueued(operation.RequestedBy));
-        context.Add(operation).Property(StoreContext.LastSequence).CurrentValue = queued.Sequence;
-        context.Add(queued);
-        await context.SaveChangesAsync();
-    }
-
-    private static Task<Operation?> FindConflictAsync(StoreContext context, Operation operation, IReadOnlyList<string> together)
-    {
-        var subject = operation.Subject;
-        List<SubjectKey> holds = [.. operation.Holds];
-        List<string> aside = [.. operation.Request.After, .. together];
-        return context.Operations.AsNoTracking()
-            .Where(other => other.EndedAt == null
-                && !aside.Contains(other.Id)
-                && (other.Subject == subject || other.Holds.Contains(subject) || holds.Contains(other.Subject)))
-            .OrderBy(other => other.Id)
-            .FirstOrDefaultAsync();
-    }
-
-    private static Task<Operation?> FindRequestedAsync(StoreContext context, string key) => (
-        from operation in context.Operations.AsNoTracking()
-        join queued in context.Journal.Where(record => record.Sequence == 1) on operation.Id equals queued.OperationId
-        where operation.RequestKey == key
-        orderby queued.Position descending
-        select operation).FirstOrDefaultAsync();
-
-    private static async Task ProjectOnSubjectAsync(StoreContext context, Operation operation, JournalEntry entry)
-    {
-        // The subject's name may have another life by now.
-        if (await context.FindAsync<SubjectRecord>(operation.Subject) is not { } subject || subject.Id != operation.SubjectId)
-        {
-            return;
-        }
-
-        if (Projection.Apply(subject, operation, entry) is { } next)
-        {
-            context.Entry(subject).CurrentValues.SetValues(next);
-        }
-        else
-        {
-            context.Remove(subject);
+            throw new SubjectExistsException(subject.Key);
         }
     }
 
-    private static async Task ProjectOnObjectAsync(StoreContext context, Operation operation, JournalEntry entry)
+    private static async Task<Operation?> FindConflictAsync(Session session, Operation operation, IReadOnlySet<string> together) =>
+        (await Queries.UnderWayAsync(session, ToTheEnd)).FirstOrDefault(other =>
+            !together.Contains(other.Id)
+            && !operation.Request.After.Contains(other.Id)
+            && (other.Subject == operation.Subject || other.Holds.Contains(operation.Subject) || operation.Holds.Contains(other.Subject)));
+
+    private static Task<long> AppendAsync(Session session, JournalRecord record) => Tables.Journal.InsertNumberedAsync(session, record, "Position");
+
+    private static async Task ProjectOnObjectAsync(Session session, Operation operation, JournalEntry entry)
     {
         if (Projection.ObjectKey(entry) is not { } key)
         {
             return;
         }
 
-        var existing = await FindObjectAsync(context, operation.SubjectId, key);
-        switch (existing, Projection.Apply(existing, operation, entry))
+        var existing = await Queries.ObjectAsync(session, operation.SubjectId, key, ToTheEnd);
+        await ((existing, Projection.Apply(existing, operation, entry)) switch
         {
-            case (null, { } added):
-                context.Add(added);
-                break;
-            case ({ }, { } next):
-                context.Entry(existing).CurrentValues.SetValues(next);
-                break;
-            case ({ }, null):
-                context.Remove(existing);
-                break;
-        }
-    }
-
-    /// <summary>As it is after the entries before, which are not in the database yet.</summary>
-    private static async Task<ObjectRecord?> FindObjectAsync(StoreContext context, string subjectId, string key)
-    {
-        List<EntityEntry<ObjectRecord>> tracked =
-            [.. context.ChangeTracker.Entries<ObjectRecord>()
-                .Where(entry => entry.Entity.SubjectId == subjectId && entry.Entity.Key == key)];
-        if (tracked.Count > 0)
-        {
-            return tracked.Find(entry => entry.State != EntityState.Deleted)?.Entity;
-        }
-
-        return await context.Objects.SingleOrDefaultAsync(record => record.SubjectId == subjectId && record.Key == key);
+            (null, { } added) => Tables.Objects.InsertAsync(session, added),
+            ({ }, { } next) => Tables.Objects.UpdateAsync(session, next),
+            ({ } gone, null) => Tables.Objects.DeleteAsync(session, gone),
+            (null, null) => Task.CompletedTask,
+        });
     }
 }

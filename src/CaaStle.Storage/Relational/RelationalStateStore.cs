@@ -1,7 +1,6 @@
 using System.Data.Common;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Ports;
-using Microsoft.EntityFrameworkCore;
 
 namespace CaaStle.Storage.Relational;
 
@@ -9,17 +8,15 @@ namespace CaaStle.Storage.Relational;
 public abstract class RelationalStateStore : IStateStore, IAsyncDisposable
 {
     private readonly CommitSignal signal;
-    private readonly Reader reader;
     private readonly Writer writer;
 
     /// <param name="lastPosition">The journal's last position; 0 when it is empty.</param>
     private protected RelationalStateStore(
-        string installationId, long lastPosition, IDbContextFactory<StoreContext> contexts, TimeProvider clock)
+        string installationId, long lastPosition, TimeProvider clock)
     {
         InstallationId = installationId;
         signal = new(lastPosition);
-        reader = new(OpenConnection);
-        writer = new(contexts, clock, signal.Committed, DescribeWriteFailure);
+        writer = new(OpenWriter, clock, signal.Committed, DescribeWriteFailure);
     }
 
     public string InstallationId { get; }
@@ -42,26 +39,26 @@ public abstract class RelationalStateStore : IStateStore, IAsyncDisposable
         writer.WriteAsync(Changes.UpdateExpiry(key, subjectId, expiresAt), cancellationToken);
 
     public Task<Operation?> FindOperationAsync(string operationId, CancellationToken cancellationToken) =>
-        reader.OperationAsync(operationId, cancellationToken);
+        ReadAsync(session => Queries.OperationAsync(session, operationId, cancellationToken));
 
     public Task<Operation?> FindRequestedAsync(string requestKey, CancellationToken cancellationToken) =>
-        reader.RequestedAsync(requestKey, cancellationToken);
+        ReadAsync(session => Queries.RequestedAsync(session, requestKey, cancellationToken));
 
     public Task<IReadOnlyList<Operation>> ListOperationsAsync(OperationFilter filter, CancellationToken cancellationToken) =>
-        reader.OperationsAsync(filter, cancellationToken);
+        ReadAsync(session => Queries.OperationsAsync(session, filter, cancellationToken));
 
     public Task<IReadOnlyList<JournalRecord>> ReadJournalAsync(
         string? operationId, long afterPosition, int limit, CancellationToken cancellationToken) =>
-        reader.JournalAsync(operationId, afterPosition, limit, cancellationToken);
+        ReadAsync(session => Queries.JournalAsync(session, operationId, afterPosition, limit, cancellationToken));
 
     public Task<SubjectRecord?> FindSubjectAsync(SubjectKey key, CancellationToken cancellationToken) =>
-        reader.SubjectAsync(key, cancellationToken);
+        ReadAsync(session => Queries.SubjectAsync(session, key, cancellationToken));
 
     public Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectKind kind, CancellationToken cancellationToken) =>
-        reader.SubjectsAsync(kind, cancellationToken);
+        ReadAsync(session => Queries.SubjectsAsync(session, kind, cancellationToken));
 
     public Task<IReadOnlyList<ObjectRecord>> ListObjectsAsync(string subjectId, CancellationToken cancellationToken) =>
-        reader.ObjectsAsync(subjectId, cancellationToken);
+        ReadAsync(session => Queries.ObjectsAsync(session, subjectId, cancellationToken));
 
     public Task WaitForEntriesAsync(long afterPosition, CancellationToken cancellationToken) =>
         signal.WaitAsync(afterPosition, cancellationToken);
@@ -75,11 +72,20 @@ public abstract class RelationalStateStore : IStateStore, IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>An open connection, configured as the writer's.</summary>
+    /// <summary>An open connection for the writer.</summary>
+    private protected virtual DbConnection OpenWriter() => OpenConnection();
+
+    /// <summary>An open connection.</summary>
     private protected abstract DbConnection OpenConnection();
 
     /// <summary>What callers are told when the database did not take a write.</summary>
     private protected abstract StoreException DescribeWriteFailure(Exception failure);
 
     private protected abstract void Release();
+
+    private async Task<T> ReadAsync<T>(Func<Session, Task<T>> read)
+    {
+        await using var session = new Session(OpenConnection());
+        return await read(session);
+    }
 }

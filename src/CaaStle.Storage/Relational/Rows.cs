@@ -3,7 +3,7 @@ using CaaStle.Engine.Journal;
 
 namespace CaaStle.Storage.Relational;
 
-/// <summary>The engine's records from the rows that <see cref="StoreContext"/> writes.</summary>
+/// <summary>The engine's records from rows; <see cref="Tables"/> writes them.</summary>
 internal static class Rows
 {
     public static Operation Operation(DbDataReader row) => new(
@@ -20,6 +20,8 @@ internal static class Rows
         row.TextOrNull("Failure") is { } failure ? StoreJson.Read<Failure>(failure) : null,
         row.InstantOrNull("EndedAt"),
         row.TextOrNull("RequestKey"));
+
+    public static OperationRow OperationRow(DbDataReader row) => new(Operation(row), row.Number("LastSequence"));
 
     public static JournalRecord JournalRecord(DbDataReader row) => new(
         row.Number("Position"),

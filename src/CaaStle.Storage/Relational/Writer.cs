@@ -1,13 +1,12 @@
 using System.Data.Common;
 using System.Threading.Channels;
-using CaaStle.Engine.Journal;
-using Microsoft.EntityFrameworkCore;
 
 namespace CaaStle.Storage.Relational;
 
-/// <summary>Changes tracked rows; throws, without a change in the database, what its caller is to be told.</summary>
+/// <summary>Changes rows; throws what its caller is to be told, and what it has changed by then is undone.</summary>
 /// <param name="at">When it is written.</param>
-internal delegate Task Change(StoreContext context, DateTimeOffset at);
+/// <returns>The position of the last journal entry; 0 for none.</returns>
+internal delegate Task<long> Change(Session session, DateTimeOffset at);
 
 /// <summary>
 /// The only one who writes, by group commit: all changes that wait share one transaction, and with it one wait for the disk. A change
@@ -19,18 +18,19 @@ internal sealed class Writer : IAsyncDisposable
     private const string Savepoint = "change";
 
     private readonly Channel<Pending> queue = Channel.CreateUnbounded<Pending>(new() { SingleReader = true });
-    private readonly IDbContextFactory<StoreContext> contexts;
+    private readonly Func<DbConnection> open;
     private readonly TimeProvider clock;
     private readonly Action<long> committed;
     private readonly Func<Exception, Exception> describe;
     private readonly Task loop;
+    private Session? session;
 
+    /// <param name="open">Gives an open connection, which is used until something goes wrong with it.</param>
     /// <param name="committed">Told the last position after each commit.</param>
     /// <param name="describe">Makes what callers are told of a database's failure.</param>
-    public Writer(
-        IDbContextFactory<StoreContext> contexts, TimeProvider clock, Action<long> committed, Func<Exception, Exception> describe)
+    public Writer(Func<DbConnection> open, TimeProvider clock, Action<long> committed, Func<Exception, Exception> describe)
     {
-        (this.contexts, this.clock, this.committed, this.describe) = (contexts, clock, committed, describe);
+        (this.open, this.clock, this.committed, this.describe) = (open, clock, committed, describe);
         loop = Task.Run(RunAsync);
     }
 
@@ -48,6 +48,7 @@ internal sealed class Writer : IAsyncDisposable
     {
         queue.Writer.TryComplete();
         await loop;
+        await CloseAsync();
     }
 
     private async Task RunAsync()
@@ -75,28 +76,25 @@ internal sealed class Writer : IAsyncDisposable
         var writing = false;
         try
         {
-            await using var context = await contexts.CreateDbContextAsync();
-            await using var transaction = await context.Database.BeginTransactionAsync();
+            session ??= new(open());
+            await using var transaction = await session.BeginAsync();
             var lastPosition = 0L;
             var faults = new Exception?[batch.Count];
             writing = true;
             for (var i = 0; i < batch.Count; i++)
             {
+                await transaction.SaveAsync(Savepoint);
                 try
                 {
-                    await transaction.CreateSavepointAsync(Savepoint);
-                    await batch[i].Change(context, clock.GetUtcNow());
-                    await context.SaveChangesAsync();
-                    lastPosition = context.ChangeTracker.Entries<JournalRecord>()
-                        .Select(entry => entry.Entity.Position).Append(lastPosition).Max();
+                    lastPosition = Math.Max(lastPosition, await batch[i].Change(session, clock.GetUtcNow()));
                 }
-                catch (Exception fault) when (fault is not (DbException or DbUpdateException))
+                catch (Exception fault) when (fault is not DbException)
                 {
-                    await transaction.RollbackToSavepointAsync(Savepoint);
                     faults[i] = fault;
+                    await transaction.RollbackAsync(Savepoint);
                 }
 
-                context.ChangeTracker.Clear();
+                await transaction.ReleaseAsync(Savepoint);
             }
 
             writing = false;
@@ -112,6 +110,7 @@ internal sealed class Writer : IAsyncDisposable
         catch (Exception) when (writing && batch.Count > 1)
         {
             // The database refused one of them, and the transaction may be gone with it; the others have a right to their own.
+            await CloseAsync();
             foreach (var pending in batch)
             {
                 await CommitAsync([pending]);
@@ -119,11 +118,21 @@ internal sealed class Writer : IAsyncDisposable
         }
         catch (Exception failure)
         {
+            await CloseAsync();
             var described = describe(failure);
             foreach (var pending in batch)
             {
                 pending.Complete(described);
             }
+        }
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        if (session is not null)
+        {
+            await session.DisposeAsync();
+            session = null;
         }
     }
 

@@ -1,4 +1,3 @@
-using CaaStle.Storage.Relational;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -11,7 +10,7 @@ internal static class SqliteFailure
         StoreProblem.Newer,
         path,
         $"The state store {path} was written by a newer version of CaaStle ({writtenBy ?? "which it does not say"}; its schema has "
-        + $"'{migration}'), and this is version {Schema.ProductVersion}, which would damage it. Start that version or a later one; or, to "
+        + $"'{migration}'), and this is version {SqliteFile.ProductVersion}, which would damage it. Start that version or a later one; or, to "
         + "begin with an empty store, set CLD_HOME to another folder.");
 
     public static StoreException Corrupt(string path, string why, Exception? cause = null) => new(

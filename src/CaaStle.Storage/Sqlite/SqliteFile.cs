@@ -1,17 +1,19 @@
-using System.Data.Common;
 using System.Globalization;
-using CaaStle.Storage.Relational;
+using System.Reflection;
 using Microsoft.Data.Sqlite;
 
 namespace CaaStle.Storage.Sqlite;
 
-/// <summary>The store's file, looked at without starting the framework, because every start of the server waits for it.</summary>
+/// <summary>The store's file, and what of it is not the same in other databases.</summary>
 internal sealed class SqliteFile(string path)
 {
-    public string Path => path;
+    private readonly string pooled = ConnectionString(path, pooling: true);
 
-    public string ConnectionString { get; } =
-        new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, ForeignKeys = true }.ToString();
+    /// <summary>The version of CaaStle, as <c>0.1.0</c>.</summary>
+    public static string ProductVersion { get; } =
+        typeof(SqliteFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    public string Path => path;
 
     /// <summary>Makes the folder and the file, readable by nobody else, where they are missing.</summary>
     public void Ensure()
@@ -30,20 +32,20 @@ internal sealed class SqliteFile(string path)
         new FileStream(path, options).Dispose();
     }
 
-    public SqliteConnection Open()
-    {
-        var connection = new SqliteConnection(ConnectionString);
-        connection.Open();
-        Configure(connection);
-        return connection;
-    }
+    public SqliteConnection Open() => Open(pooled);
 
-    /// <summary>A commit returns when the disk has it, and a lock that another process holds on the file is waited for.</summary>
-    public static void Configure(DbConnection connection)
+    /// <summary>Closes the connections that nobody uses.</summary>
+    public void Release() => SqliteConnection.ClearPool(new(pooled));
+
+    /// <summary>All of the migration or nothing: what fails goes with its connection.</summary>
+    public async Task ApplyAsync(SqliteMigration migration, CancellationToken cancellationToken)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000";
-        command.ExecuteNonQuery();
+        await using var connection = Open(ConnectionString(path, pooling: false));
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // A text of this assembly.
+        command.CommandText = migration.ReadSql();
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Readers then go on while the writer writes. Kept in the file.</summary>
@@ -70,7 +72,7 @@ internal sealed class SqliteFile(string path)
             ON CONFLICT (Id) DO UPDATE SET Version = $version
             """;
         command.Parameters.AddWithValue("$id", id);
-        command.Parameters.AddWithValue("$version", Schema.ProductVersion);
+        command.Parameters.AddWithValue("$version", ProductVersion);
         command.ExecuteNonQuery();
     }
 
@@ -80,6 +82,25 @@ internal sealed class SqliteFile(string path)
     /// <returns>What is damaged in the file, as the database says it; empty when nothing is.</returns>
     public static IReadOnlyList<string> FindDamage(SqliteConnection connection) =>
         [.. Query(connection, "PRAGMA quick_check").Where(line => line != "ok")];
+
+    private static string ConnectionString(string path, bool pooling) => new SqliteConnectionStringBuilder
+    {
+        DataSource = path,
+        Mode = SqliteOpenMode.ReadWrite,
+        ForeignKeys = true,
+        Pooling = pooling,
+    }.ToString();
+
+    /// <summary>A commit returns when the disk has it, and a lock that another process holds on the file is waited for.</summary>
+    private static SqliteConnection Open(string connectionString)
+    {
+        var connection = new SqliteConnection(connectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000";
+        command.ExecuteNonQuery();
+        return connection;
+    }
 
     private static bool HasTable(SqliteConnection connection, string table) =>
         Query(connection, "SELECT name FROM sqlite_master WHERE type = 'table'").Contains(table);

@@ -2,8 +2,6 @@ using System.Data.Common;
 using CaaStle.Engine.Ports;
 using CaaStle.Storage.Relational;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace CaaStle.Storage.Sqlite;
 
@@ -11,10 +9,11 @@ namespace CaaStle.Storage.Sqlite;
 public sealed class SqliteStateStore : RelationalStateStore, IStoreCheck
 {
     private readonly SqliteFile file;
+    private readonly Action<SqliteConnection> writerOpened;
 
     private SqliteStateStore(
-        SqliteFile file, string installationId, long lastPosition, IDbContextFactory<StoreContext> contexts, TimeProvider clock)
-        : base(installationId, lastPosition, contexts, clock) => this.file = file;
+        SqliteFile file, string installationId, long lastPosition, TimeProvider clock, Action<SqliteConnection> writerOpened)
+        : base(installationId, lastPosition, clock) => (this.file, this.writerOpened) = (file, writerOpened);
 
     /// <summary>
     /// Opens the store, making it where there is none and migrating it where an earlier version wrote it. Throws
@@ -25,42 +24,34 @@ public sealed class SqliteStateStore : RelationalStateStore, IStoreCheck
     /// <param name="random">Where a new store's installation id comes from.</param>
     public static Task<SqliteStateStore> OpenAsync(
         string path, TimeProvider clock, IRandomSource random, CancellationToken cancellationToken) =>
-        OpenAsync(path, clock, random, [], cancellationToken);
+        OpenAsync(path, clock, random, _ => { }, cancellationToken);
 
-    /// <param name="interceptors">See what goes to the database, and may make it fail.</param>
+    /// <param name="writerOpened">Gets each connection of the writer, and may make it fail.</param>
     internal static async Task<SqliteStateStore> OpenAsync(
         string path,
         TimeProvider clock,
         IRandomSource random,
-        IReadOnlyList<IInterceptor> interceptors,
+        Action<SqliteConnection> writerOpened,
         CancellationToken cancellationToken)
     {
         var file = new SqliteFile(Path.GetFullPath(path));
         try
         {
             file.Ensure();
-            var contexts = new ContextFactory(() => Options(file, interceptors));
             using var connection = file.Open();
-            var current = IsCurrent(file, connection);
-            if (!current)
-            {
-                SqliteFile.UseWriteAheadLog(connection);
-                await using var context = contexts.CreateDbContext();
-                await context.Database.MigrateAsync(cancellationToken);
-            }
-
+            var isCurrent = await MigrateAsync(file, connection, cancellationToken);
             var installationId = SqliteFile.InstallationId(connection);
-            if (!current || installationId is null)
+            if (!isCurrent || installationId is null)
             {
                 installationId ??= DrawId(random);
                 SqliteFile.Install(connection, installationId);
             }
 
-            return new(file, installationId, SqliteFile.LastPosition(connection), contexts, clock);
+            return new(file, installationId, SqliteFile.LastPosition(connection), clock, writerOpened);
         }
         catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
         {
-            SqliteConnection.ClearPool(new(file.ConnectionString));
+            file.Release();
             throw SqliteFailure.AtOpening(file.Path, failure);
         }
     }
@@ -76,39 +67,50 @@ public sealed class SqliteStateStore : RelationalStateStore, IStoreCheck
             }
             catch (SqliteException failure)
             {
-                return new StoreReport(file.Path, Schema.Migrations[^1], [failure.Message]);
+                return new StoreReport(file.Path, SqliteMigration.All[^1].Id, [failure.Message]);
             }
         },
         cancellationToken);
 
-    internal static DbContextOptions<StoreContext> Options(SqliteFile file, IReadOnlyList<IInterceptor> interceptors) =>
-        new DbContextOptionsBuilder<StoreContext>()
-            .UseSqlite(file.ConnectionString)
-            .AddInterceptors([new DurableConnections(), .. interceptors])
-            // The migrations are written by hand; a test compares what they make with the model.
-            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))
-            .EnableThreadSafetyChecks(false)
-            .Options;
+    private protected override DbConnection OpenWriter()
+    {
+        var connection = file.Open();
+        writerOpened(connection);
+        return connection;
+    }
 
     private protected override DbConnection OpenConnection() => file.Open();
 
     private protected override StoreException DescribeWriteFailure(Exception failure)
     {
         // A connection that saw its disk fail is not used again.
-        SqliteConnection.ClearPool(new(file.ConnectionString));
+        file.Release();
         return SqliteFailure.AtWriting(file.Path, failure);
     }
 
-    private protected override void Release() => SqliteConnection.ClearPool(new(file.ConnectionString));
+    private protected override void Release() => file.Release();
 
-    /// <returns>False where migrations are to be applied.</returns>
-    private static bool IsCurrent(SqliteFile file, SqliteConnection connection)
+    /// <returns>Whether nothing had to be done.</returns>
+    private static async Task<bool> MigrateAsync(SqliteFile file, SqliteConnection connection, CancellationToken cancellationToken)
     {
         var applied = SqliteFile.AppliedMigrations(connection);
-        List<string> unknown = [.. applied.Except(Schema.Migrations)];
-        return unknown.Count == 0
-            ? applied.Count == Schema.Migrations.Count
-            : throw SqliteFailure.Newer(file.Path, SqliteFile.WrittenBy(connection), unknown[^1]);
+        var unknown = applied.Except(SqliteMigration.All.Select(migration => migration.Id)).ToList();
+        if (unknown.Count > 0)
+        {
+            throw SqliteFailure.Newer(file.Path, SqliteFile.WrittenBy(connection), unknown[^1]);
+        }
+
+        List<SqliteMigration> missing = [.. SqliteMigration.All.Where(migration => !applied.Contains(migration.Id))];
+        if (missing.Count > 0)
+        {
+            SqliteFile.UseWriteAheadLog(connection);
+            foreach (var migration in missing)
+            {
+                await file.ApplyAsync(migration, cancellationToken);
+            }
+        }
+
+        return missing.Count == 0;
     }
 
     private static string DrawId(IRandomSource random)

@@ -31,7 +31,17 @@ public sealed class CompletionTests
         await using var server = await FakeServer.StartAsync();
         server
             .On("GET", "/environments", [Make.Environment("shop"), Make.Environment("orders")], ApiJson.Default.IReadOnlyListEnvironmentSummary)
-            .On("GET", "/apps/shop/history", [Make.Revision(4) with { IsInForce = true }, Make.Revision(3) with { State = "rolled-back" }, Make.Revision(2) with { IsNew = false }, Make.Revision(2), Make.Revision(1)], ApiJson.Default.IReadOnlyListRevisionView)
+            .On(
+                "GET",
+                "/apps/shop/history",
+                [
+                    Make.Revision(4) with { IsInForce = true },
+                    Make.Revision(3) with { State = "rolled-back" },
+                    Make.Revision(2) with { IsNew = false },
+                    Make.Revision(2),
+                    Make.Revision(1),
+                ],
+                ApiJson.Default.IReadOnlyListRevisionView)
             .On("GET", "/server", new("0.1.0", 1, Make.Now, "/", 0, [new("local", [], [], ["local"], [])]), ApiJson.Default.ServerStatus);
         using var cld = new Cld(server) { Clock = new PatientClock() };
 

@@ -15,6 +15,11 @@ public sealed class RepeatTests
         { "DELETE /containers/web", ["container", "delete", "web", "--yes"] },
         { "POST /apps", ["app", "deploy", "shop", "orders", "app.yaml"] },
         { "DELETE /apps/shop", ["app", "delete", "shop", "--yes"] },
+        { "PUT /apps/shop", ["app", "redeploy", "shop", "app.yaml"] },
+        { "POST /apps/shop/rollback", ["app", "rollback", "shop"] },
+        { "POST /apps/shop/scale", ["app", "scale", "shop", "3"] },
+        { "POST /apps/shop/restart", ["app", "restart", "shop"] },
+        { "POST /apps/shop/run", ["app", "run", "shop", "--", "ls"] },
     };
 
     [Theory]
@@ -29,7 +34,7 @@ public sealed class RepeatTests
             .On(method, path, Make.Operation("queued"), ApiJson.Default.OperationView, 202);
         using var cld = Ready(server);
 
-        var result = await cld.RunAsync([.. words, "-q"]);
+        var result = await cld.RunAsync([.. words[..2], "-q", .. words[2..]]);
 
         Assert.True(result.Exit == ExitCode.Ok, result.Error);
         var sent = server.Requests.Where(each => each.Method == method).ToList();
@@ -39,7 +44,7 @@ public sealed class RepeatTests
         Assert.All(sent, each => Assert.Equal(sent[0].PathAndQuery, each.PathAndQuery));
         Assert.All(sent, each => Assert.Equal(sent[0].Body, each.Body));
 
-        await cld.RunAsync([.. words, "-q"]);
+        await cld.RunAsync([.. words[..2], "-q", .. words[2..]]);
         Assert.NotEqual(sent[0].Key, server.Requests.Last(each => each.Method == method).Key);
     }
 

@@ -1,24 +1,23 @@
-using System.Data.Common;
+using System.Data;
 using CaaStle.Engine.Journal;
 using CaaStle.Storage.Sqlite;
 using CaaStle.Storage.Tests.Conformance;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore.Diagnostics;
+using SQLitePCL;
 
 namespace CaaStle.Storage.Tests.Sqlite;
 
 public sealed class DiskFailureTests : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();
-    private readonly FullDisk disk = new();
-    private readonly FailingCommit commit = new();
+    private readonly Disk disk = new();
     private SqliteStateStore store = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        store = await SqliteStateStore.OpenAsync(folder.StorePath, new ManualClock(), new SeededRandom(1), [disk, commit], Cancellation);
+        store = await SqliteStateStore.OpenAsync(folder.StorePath, new ManualClock(), new SeededRandom(1), disk.Watch, Cancellation);
         var operation = Sample.Operation("op-1", SubjectKey.Environment("orders"));
         await store.EnqueueAsync(operation, Sample.Subject(operation), Cancellation);
     }
@@ -52,16 +51,16 @@ public sealed class DiskFailureTests : IAsyncLifetime
     [Fact]
     public async Task When_a_commit_fails_all_who_share_it_are_told_and_later_writes_succeed()
     {
-        commit.Failures = int.MaxValue;
+        disk.FailsCommits = true;
         var writes = Enumerable.Range(0, 20)
             .Select(i => store.AppendAsync("op-1", [new ObjectProgressed("a", $"{i}")], Cancellation)).ToList();
 
         foreach (var write in writes)
         {
-            Assert.Contains("disk I/O error", (await Assert.ThrowsAsync<StoreException>(() => write)).Message, StringComparison.Ordinal);
+            Assert.Contains("constraint failed", (await Assert.ThrowsAsync<StoreException>(() => write)).Message, StringComparison.Ordinal);
         }
 
-        commit.Failures = 0;
+        disk.FailsCommits = false;
         await store.AppendAsync("op-1", [new OperationStarted(Resumed: false)], Cancellation);
         Assert.Equal([1L, 2L], (await store.ReadJournalAsync(null, 0, 100, Cancellation)).Select(record => record.Sequence));
     }
@@ -108,30 +107,39 @@ public sealed class DiskFailureTests : IAsyncLifetime
 
     private static ObjectProgressed Large() => new("a", new string('x', 1_000_000));
 
-    /// <summary>SQLite's own limit of pages makes its real failure.</summary>
-    private sealed class FullDisk : DbConnectionInterceptor
+    /// <summary>Fails as SQLite itself does, where it is told to.</summary>
+    private sealed class Disk
     {
-        public bool IsFull { get; set; }
+        private SqliteConnection? writer;
 
-        public override Task ConnectionOpenedAsync(
-            DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        /// <summary>By SQLite's own limit of pages.</summary>
+        public bool IsFull
         {
-            using var command = connection.CreateCommand();
+            get;
+            set
+            {
+                field = value;
+                Limit();
+            }
+        }
+
+        /// <summary>By its hook for commits, which may refuse one.</summary>
+        public bool FailsCommits { get; set; }
+
+        public void Watch(SqliteConnection opened)
+        {
+            writer = opened;
+            Limit();
+            raw.sqlite3_commit_hook(opened.Handle, _ => FailsCommits ? 1 : 0, null);
+        }
+
+        private void Limit()
+        {
+            if (writer is not { State: ConnectionState.Open })
+                return;
+            using var command = writer.CreateCommand();
             command.CommandText = IsFull ? "PRAGMA max_page_count = 1" : "PRAGMA max_page_count = 1000000";
             command.ExecuteNonQuery();
-            return Task.CompletedTask;
         }
-    }
-
-    private sealed class FailingCommit : DbTransactionInterceptor
-    {
-        public int Failures { get; set; }
-
-        public override ValueTask<InterceptionResult> TransactionCommittingAsync(
-            DbTransaction transaction,
-            TransactionEventData eventData,
-            InterceptionResult result,
-            CancellationToken cancellationToken = default) =>
-            Failures-- > 0 ? throw new SqliteException("SQLite Error 10: 'disk I/O error'.", 10) : new(result);
     }
 }

@@ -1,5 +1,4 @@
 using CaaStle.Engine.Journal;
-using CaaStle.Storage.Relational;
 using CaaStle.Storage.Sqlite;
 using CaaStle.Storage.Tests.Conformance;
 using Microsoft.Data.Sqlite;
@@ -51,7 +50,7 @@ public sealed class OpeningTests : IDisposable
         Assert.Equal(StoreProblem.Newer, fault.Problem);
         Assert.Contains("7.5.0", fault.Message, StringComparison.Ordinal);
         Assert.Contains("20991231000000_Later", fault.Message, StringComparison.Ordinal);
-        Assert.Contains(Schema.ProductVersion, fault.Message, StringComparison.Ordinal);
+        Assert.Contains(SqliteFile.ProductVersion, fault.Message, StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllBytesAsync(folder.StorePath, Cancellation));
     }
 
@@ -169,6 +168,20 @@ public sealed class OpeningTests : IDisposable
         var kept = Assert.Single(await store.ListObjectsAsync("id-orders", Cancellation));
         Assert.Equal(("volume", ObjectStatus.Kept, true), (kept.Key, kept.Status, kept.HoldsData));
         await store.AppendAsync("op-2", [Sample.Ended(OperationState.Kept)], Cancellation);
+    }
+
+    [Fact]
+    public async Task A_migration_that_fails_leaves_the_store_as_it_was()
+    {
+        var path = folder.File("store.sqlite");
+        File.Copy(Path.Combine(SampleStores, "version-1.sqlite"), path);
+        Execute(path, "CREATE INDEX IX_Operations_RequestKey ON Operations (State)");
+
+        Assert.Contains("IX_Operations_RequestKey", (await RefusedAsync(path)).Message, StringComparison.Ordinal);
+
+        Execute(path, "DROP INDEX IX_Operations_RequestKey");
+        await using var store = await OpenAsync(path);
+        Assert.Equal(2, (await store.ListOperationsAsync(new(), Cancellation)).Count);
     }
 
     /// <summary>Run it by hand before the first migration after a release, and commit what it writes.</summary>

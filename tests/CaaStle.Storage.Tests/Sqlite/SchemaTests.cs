@@ -1,8 +1,11 @@
-using CaaStle.Storage.Relational;
+using System.Runtime.CompilerServices;
+using CaaStle.Engine.Journal;
 using CaaStle.Storage.Sqlite;
 using CaaStle.Storage.Tests.Conformance;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace CaaStle.Storage.Tests.Sqlite;
 
@@ -18,50 +21,59 @@ public sealed class SchemaTests : IDisposable
     public async Task The_migrations_make_what_the_model_says()
     {
         await (await OpenAsync()).DisposeAsync();
-
-        var model = new SqliteFile(folder.File("model.sqlite"));
-        model.Ensure();
-        using (var connection = model.Open())
-        await using (var context = new StoreContext(SqliteStateStore.Options(model, [])))
+        var path = folder.File("model.sqlite");
+        await using (var context = Framework.Open(path))
         {
-            using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The model's own script.
-            command.CommandText = context.Database.GenerateCreateScript();
-#pragma warning restore CA2100
-            command.ExecuteNonQuery();
+            await context.Database.EnsureCreatedAsync(Cancellation);
         }
 
-        var facts = Describe(model.Path);
+        var facts = Describe(path);
+
         Assert.Contains("Journal.OperationId -> Operations.Id, on delete RESTRICT", facts);
         Assert.Contains("Subjects.Desired TEXT, not null 1, default '{}', key 0", facts);
         Assert.Equal(facts, Describe(folder.StorePath));
     }
 
+    /// <summary>When a migration was added: <c>UPDATE_MIGRATIONS=1 ./test Storage</c>.</summary>
     [Fact]
-    public async Task The_migrations_that_are_known_without_the_framework_are_those_that_it_knows()
+    public async Task The_sql_of_each_migration_is_what_the_framework_makes_of_it()
     {
-        var file = new SqliteFile(folder.StorePath);
-        await using var context = new StoreContext(SqliteStateStore.Options(file, []));
-
-        Assert.NotEmpty(Schema.Migrations);
-        Assert.Equal(context.Database.GetMigrations(), Schema.Migrations);
+        await using var context = Framework.Open(folder.File("none.sqlite"));
+        List<string> migrations = [Migration.InitialDatabase, .. context.Database.GetMigrations()];
+        var made = migrations.Zip(migrations.Skip(1)).ToDictionary(
+            pair => pair.Second, pair => context.GetService<IMigrator>().GenerateScript(pair.First, pair.Second));
+        var scripts = Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../../src/CaaStle.Storage/Sqlite/Migrations");
+        if (Environment.GetEnvironmentVariable("UPDATE_MIGRATIONS") == "1")
+        {
+            foreach (var (id, sql) in made)
+            {
+                await File.WriteAllTextAsync(Path.Combine(scripts, $"{id}.sql"), sql, Cancellation);
+            }
+        }
+        else
+        {
+            Assert.Equal(made.Keys, SqliteMigration.All.Select(migration => migration.Id));
+            Assert.All(SqliteMigration.All, migration => Assert.Equal(made[migration.Id], migration.ReadSql()));
+        }
     }
 
     [Fact]
     public async Task Every_connection_waits_for_the_disk_and_checks_references_and_readers_do_not_block()
     {
-        await using var store = await OpenAsync();
-        var file = new SqliteFile(folder.StorePath);
-        await using var context = new StoreContext(SqliteStateStore.Options(file, []));
+        await using var store = await OpenAsync(connection => Assert.Equal(
+            (2L, 1L, "wal"), (Pragma(connection, "synchronous"), Pragma(connection, "foreign_keys"), Pragma(connection, "journal_mode"))));
+        var operation = Sample.Operation("op-1", SubjectKey.Environment("orders"));
 
-        await context.Database.OpenConnectionAsync(Cancellation);
-        await using var command = context.Database.GetDbConnection().CreateCommand();
-        command.CommandText =
-            "SELECT synchronous, foreign_keys, journal_mode FROM pragma_synchronous, pragma_foreign_keys, pragma_journal_mode";
-        await using var reader = await command.ExecuteReaderAsync(Cancellation);
-        Assert.True(await reader.ReadAsync(Cancellation));
+        await store.EnqueueAsync(operation, Sample.Subject(operation), Cancellation);
 
-        Assert.Equal((2, 1, "wal"), (reader.GetInt32(0), reader.GetInt32(1), reader.GetString(2)));
+        static object? Pragma(SqliteConnection connection, string name)
+        {
+            using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The test's own text.
+            command.CommandText = $"PRAGMA {name}";
+#pragma warning restore CA2100
+            return command.ExecuteScalar();
+        }
     }
 
     [Fact]
@@ -79,8 +91,10 @@ public sealed class SchemaTests : IDisposable
         }
     }
 
-    private Task<SqliteStateStore> OpenAsync() =>
-        SqliteStateStore.OpenAsync(folder.StorePath, new ManualClock(), new SeededRandom(1), Cancellation);
+    private Task<SqliteStateStore> OpenAsync(Action<SqliteConnection>? writerOpened = null) => SqliteStateStore.OpenAsync(
+        folder.StorePath, new ManualClock(), new SeededRandom(1), writerOpened ?? (_ => { }), Cancellation);
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
 
     /// <summary>By what SQLite understands, because a table that was altered has another text than one that was made so.</summary>
     private static List<string> Describe(string path)

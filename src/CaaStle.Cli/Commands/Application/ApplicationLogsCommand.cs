@@ -16,7 +16,12 @@ internal sealed class ApplicationLogsCommand : LeafCommand
     private readonly Option<int?> tail = new("--tail", "-n", "--limit") { HelpName = "N", Description = "only the last N lines" };
     private readonly Option<string> since = new("--since") { HelpName = "TIME", Description = "only lines since then: 30s, 10m, 2h, 3d, or a time" };
 
-    private readonly Option<bool> previous = new("--previous") { Description = "what was written before the last start, or by what is gone: a failed deployment" };
+
+    private readonly Option<bool> previous = new("--previous")
+    {
+        Description = "what was written before the last start, or by what is gone: a failed deployment",
+    };
+
     private readonly Option<int?> replica = new("--replica") { HelpName = "N", Description = "only this replica, from 1" };
 
     public ApplicationLogsCommand() : base("logs", "show what an application writes")

@@ -6,7 +6,7 @@ internal sealed class ApplicationRollbackCommand : LeafCommand
 {
     private readonly NameArgument name = NameArgument.Application();
 
-    private readonly NameArgument revision = new("REVISION", NameOf.Revision, "a number of the history; without one the last good one before that in force")
+    private readonly NameArgument revision = new("REVISION", NameOf.Revision, "its number in the history; else the last good one before that in force")
     {
         Arity = ArgumentArity.ZeroOrOne,
     };

@@ -25,5 +25,6 @@ internal sealed class ApplicationRunCommand : LeafCommand
 
     public override Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken) =>
         invocation.OperateAsync(
-            () => invocation.Client.RunApplicationAsync(invocation.Required(name), new(invocation.Value(command)!), cancellationToken), cancellationToken);
+            () => invocation.Client.RunApplicationAsync(invocation.Required(name), new(invocation.Value(command)!), cancellationToken),
+            cancellationToken);
 }

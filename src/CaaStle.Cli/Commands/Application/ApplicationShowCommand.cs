@@ -35,7 +35,7 @@ internal sealed class ApplicationShowCommand : LeafCommand
                 if (application.Operation is { } operation)
                     head.Add("Operation", operation);
                 head.Write(output);
-                DetailText.WriteOutputs([.. application.Outputs.Where(other => !IsAddress(other))], output);
+                DetailText.WriteOutputs([.. application.Outputs.Where(other => !IsAddress(other) && other.Name != "Replicas")], output);
                 DetailText.WriteObjects(application.Objects, output, invocation.Style);
             });
 

@@ -5,7 +5,7 @@ namespace CaaStle.Cli.Commands.Operation;
 internal sealed class OperationCancelCommand : LeafCommand
 {
     private readonly NameArgument id = NameArgument.Operation();
-    private readonly Option<bool> keep = new("--keep") { Description = "of an operation that is being undone: undo it no further, and keep what is there" };
+    private readonly Option<bool> keep = new("--keep") { Description = "of what is being undone: undo it no further, and keep what is there" };
 
     public OperationCancelCommand() : base("cancel", "stop an operation and undo what it did")
     {

@@ -12,12 +12,8 @@ internal sealed class ApplicationPlan(ApplicationRequest request, string network
     /// <summary>The last part of a sandbox's key, where the names of the containers stand otherwise.</summary>
     public const string SandboxKey = "sandbox";
 
-    private const string ProxyImage = "haproxy:2.6";
-
     /// <summary>A process that does nothing, and ends at once when it is told to.</summary>
     private const string Sleep = "trap 'exit 0' TERM USR1; sleep infinity & wait";
-
-    private static readonly TimeSpan ProxyStartPeriod = TimeSpan.FromMinutes(1);
 
     private static readonly IReadOnlyDictionary<string, Value> NoVariables = new Dictionary<string, Value>();
 
@@ -81,26 +77,20 @@ internal sealed class ApplicationPlan(ApplicationRequest request, string network
         return containers;
     }
 
-    private ContainerSpec Sandbox(string name) => new(name, ProxyImage, network)
+    private ContainerSpec Sandbox(string name) => new(name, ProxyContainer.Image, network)
     {
         Alias = name,
         Entrypoint = ["sh", "-c", Sleep],
         Ports = Ports(),
         OwnNames = [.. request.Containers.Select(container => container.Name)],
-        Readiness = new CommandReadiness(["true"], NoVariables, ProxyStartPeriod),
+        Readiness = new CommandReadiness(["true"], NoVariables, ProxyContainer.StartPeriod),
     };
 
-    private ContainerSpec Entry() => new(EntryName, ProxyImage, network)
-    {
-        Alias = request.Scope.Name,
-        Entrypoint = EntryConsole.Command,
-        Files = new Dictionary<string, string> { [EntryConfiguration.Path] = EntryConfiguration.Unrouted(request.Scope.Name) },
-
-        // A replica that is not there when the entry starts must not keep it from starting for long.
-        Variables = new Dictionary<string, Value> { ["RES_OPTIONS"] = "timeout:1 attempts:2" },
-        Ports = [new(EntryConfiguration.Port, request.HostPort)],
-        Readiness = new CommandReadiness(EntryConsole.ReadyCommand, NoVariables, ProxyStartPeriod),
-    };
+    private ContainerSpec Entry() =>
+        ProxyContainer.Of(EntryName, network, EntryConfiguration.Unrouted(request.Scope.Name), request.HostPort) with
+        {
+            Alias = request.Scope.Name,
+        };
 
     private RouteSpec Route()
     {

@@ -8,15 +8,41 @@ namespace CaaStle.Clouds.Local.Coe.LocalDocker;
 internal sealed class LocalDockerCoe(DockerClient docker) : ICoeType, IApplicationCheck
 {
     private const string NetworkOutput = "Network";
+    private const string HttpPortOption = "http_port";
+    private const string HttpPortOutput = "HttpPort";
 
     public TypeDescriptor Descriptor { get; } = new(
         "local-docker",
         "Applications as containers of this machine's Docker engine.",
-        [],
-        [new(NetworkOutput, "The Docker network that the environment's containers are on.")]);
+        [
+            new(
+                HttpPortOption,
+                OptionType.Integer,
+                "A port on this machine's loopback address where all applications are reached, as `http://NAME.localhost:PORT`.")
+            {
+                Minimum = 1,
+                Maximum = 65535,
+            },
+        ],
+        [
+            new(NetworkOutput, "The Docker network that the environment's containers are on."),
+            new(HttpPortOutput, $"The port on 127.0.0.1 where all applications are reached; empty without {HttpPortOption}."),
+        ]);
 
-    public void Plan(CoeRequest request, Blueprint plan) =>
-        plan.Output(NetworkOutput, plan.ShareNetwork(request.Scope), network => network.Name);
+    public void Plan(CoeRequest request, Blueprint plan)
+    {
+        var network = plan.ShareNetwork(request.Scope);
+        plan.Output(NetworkOutput, network, made => made.Name);
+        if (request.Options.Has(HttpPortOption))
+        {
+            var router = plan.Add("router", network, made => Router.Of(request, made.Name, (int)request.Options.Integer(HttpPortOption)));
+            plan.Output(HttpPortOutput, router, running => running.HostPorts[EntryConfiguration.Port]);
+        }
+        else
+        {
+            plan.Output(HttpPortOutput, "");
+        }
+    }
 
     public void PlanApplication(ApplicationRequest request, Blueprint plan) => PlanOf(request).AddTo(plan);
 

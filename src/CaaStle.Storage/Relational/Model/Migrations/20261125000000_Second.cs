@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
-namespace CaaStle.Storage.Relational.Migrations;
+namespace CaaStle.Storage.Relational.Model.Migrations;
 
 /// <summary>What a subject is to be like and when it expires, and by what key a request was made.</summary>
 [DbContext(typeof(StoreContext))]

@@ -1,48 +1,38 @@
 using CaaStle.Engine.Journal;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
-namespace CaaStle.Storage.Relational;
+namespace CaaStle.Storage.Relational.Model;
 
 /// <param name="Id">Drawn when the store was made.</param>
 /// <param name="Version">The version of CaaStle that last changed the schema.</param>
 internal sealed record Installation(string Id, string Version);
 
 /// <summary>
-/// The engine's own records as tables. They are immutable, so a change of a row is the next record's values set on the tracked one.
-/// A property added to a record needs a migration; a test tells.
+/// The engine's own records as tables: what the schema is to be. A property added to a record needs a migration; a test tells. No program
+/// uses it; tests do, and the framework when it makes SQL of the migrations.
 /// </summary>
 internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbContext(options)
 {
-    /// <summary>Of an operation: the sequence of its last entry.</summary>
-    public const string LastSequence = nameof(LastSequence);
-
-    /// <summary>Of a subject: the kind in its key.</summary>
-    public const string Kind = nameof(Kind);
-
-    /// <summary>Of an object: increases in the order of intents.</summary>
-    public const string Number = nameof(Number);
-
-    public DbSet<Operation> Operations => Set<Operation>();
-
-    public DbSet<JournalRecord> Journal => Set<JournalRecord>();
-
-    public DbSet<SubjectRecord> Subjects => Set<SubjectRecord>();
-
-    public DbSet<ObjectRecord> Objects => Set<ObjectRecord>();
+    private const string LastSequence = nameof(LastSequence);
+    private const string Kind = nameof(Kind);
+    private const string Number = nameof(Number);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configuration)
     {
-        configuration.Properties<SubjectKey>().HaveConversion<SubjectColumn>();
-        configuration.Properties<DateTimeOffset>().HaveConversion<InstantColumn>();
         configuration.Properties<Enum>().HaveConversion<string>();
-        AsJson<JournalEntry>();
-        AsJson<OperationRequest>();
-        AsJson<Failure>();
-        AsJson<Desired>();
-        AsJson<IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>>>();
+        AsText<SubjectKey>();
+        AsText<DateTimeOffset>();
+        AsText<JournalEntry>();
+        AsText<OperationRequest>();
+        AsText<Failure>();
+        AsText<Desired>();
+        AsText<IReadOnlyList<SubjectKey>>();
+        AsText<IReadOnlyList<string>>();
+        AsText<IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>>>();
 
-        void AsJson<T>() where T : class => configuration.Properties<T>().HaveConversion<JsonColumn<T>, ImmutableComparer<T>>();
+        void AsText<T>() => configuration.Properties<T>().HaveConversion<Text<T>>();
     }
 
     protected override void OnModelCreating(ModelBuilder model)
@@ -58,7 +48,6 @@ internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbC
     {
         operation.ToTable("Operations").HasKey(o => o.Id);
         operation.Ignore(o => o.IsEnded);
-        operation.PrimitiveCollection(o => o.Holds).ElementType(subject => subject.HasConversion<SubjectColumn>());
         operation.Property<long>(LastSequence);
         operation.HasIndex(o => o.Subject);
         operation.HasIndex(o => o.RequestKey);
@@ -87,8 +76,10 @@ internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbC
         record.ToTable("Objects");
         record.Property<long>(Number).ValueGeneratedOnAdd();
         record.HasKey(Number);
-        record.PrimitiveCollection(o => o.DependsOn);
         record.HasIndex(o => new { o.SubjectId, o.Key }).IsUnique();
         record.HasOne<Operation>().WithMany().HasForeignKey(o => o.Operation).OnDelete(DeleteBehavior.Restrict);
     }
+
+    /// <summary>What the text is does not matter to the schema.</summary>
+    private sealed class Text<T>() : ValueConverter<T, string>(value => $"{value}", _ => default!);
 }

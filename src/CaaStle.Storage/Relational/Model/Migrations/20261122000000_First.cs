@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
-namespace CaaStle.Storage.Relational.Migrations;
+namespace CaaStle.Storage.Relational.Model.Migrations;
 
 /// <summary>The schema of version 0.1.</summary>
 [DbContext(typeof(StoreContext))]

@@ -1,0 +1,84 @@
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Ports;
+
+namespace CaaStle.Storage.Relational;
+
+/// <summary>All that is read. The SQL is what SQLite and PostgreSQL have in common.</summary>
+internal static class Queries
+{
+    public static Task<IReadOnlyList<Operation>> OperationsAsync(Session session, OperationFilter filter, CancellationToken cancellationToken)
+    {
+        List<(string, object?)> parameters = [("@limit", filter.Limit)];
+        if (filter.Subject is { } subject)
+        {
+            parameters.Add(("@subject", ColumnText.Write(subject)));
+        }
+
+        return session.ListAsync(
+            $"""
+            SELECT * FROM "Operations" WHERE {(filter.Subject is null ? "1 = 1" : "\"Subject\" = @subject")}
+            {(filter.UnderWay ? "AND \"EndedAt\" IS NULL" : "")}
+            ORDER BY "RequestedAt" DESC, "Id" DESC LIMIT @limit
+            """,
+            Rows.Operation,
+            cancellationToken,
+            parameters);
+    }
+
+    public static Task<IReadOnlyList<Operation>> UnderWayAsync(Session session, CancellationToken cancellationToken) => session.ListAsync(
+        """SELECT * FROM "Operations" WHERE "EndedAt" IS NULL ORDER BY "Id" """, Rows.Operation, cancellationToken);
+
+    public static Task<Operation?> OperationAsync(Session session, string id, CancellationToken cancellationToken) =>
+        session.FirstAsync("""SELECT * FROM "Operations" WHERE "Id" = @id""", Rows.Operation, cancellationToken, ("@id", id));
+
+    public static Task<OperationRow?> RowAsync(Session session, string id, CancellationToken cancellationToken) =>
+        session.FirstAsync("""SELECT * FROM "Operations" WHERE "Id" = @id""", Rows.OperationRow, cancellationToken, ("@id", id));
+
+    public static Task<Operation?> RequestedAsync(Session session, string key, CancellationToken cancellationToken) => session.FirstAsync(
+        """
+        SELECT o.* FROM "Operations" o JOIN "Journal" j ON j."OperationId" = o."Id" AND j."Sequence" = 1
+        WHERE o."RequestKey" = @key ORDER BY j."Position" DESC LIMIT 1
+        """,
+        Rows.Operation,
+        cancellationToken,
+        ("@key", key));
+
+    /// <param name="operationId">Null for all.</param>
+    public static Task<IReadOnlyList<JournalRecord>> JournalAsync(
+        Session session, string? operationId, long afterPosition, int limit, CancellationToken cancellationToken)
+    {
+        List<(string, object?)> parameters = [("@position", afterPosition), ("@limit", limit)];
+        if (operationId is not null)
+        {
+            parameters.Add(("@operation", operationId));
+        }
+
+        return session.ListAsync(
+            $"""
+            SELECT * FROM "Journal" WHERE "Position" > @position {(operationId is null ? "" : "AND \"OperationId\" = @operation")}
+            ORDER BY "Position" LIMIT @limit
+            """,
+            Rows.JournalRecord,
+            cancellationToken,
+            parameters);
+    }
+
+    public static Task<SubjectRecord?> SubjectAsync(Session session, SubjectKey key, CancellationToken cancellationToken) => session.FirstAsync(
+        """SELECT * FROM "Subjects" WHERE "Key" = @key""", Rows.Subject, cancellationToken, ("@key", ColumnText.Write(key)));
+
+    public static Task<IReadOnlyList<SubjectRecord>> SubjectsAsync(
+        Session session, SubjectKind kind, CancellationToken cancellationToken) => session.ListAsync(
+        """SELECT * FROM "Subjects" WHERE "Kind" = @kind ORDER BY "Key" """, Rows.Subject, cancellationToken, ("@kind", kind.ToString()));
+
+    public static Task<IReadOnlyList<ObjectRecord>> ObjectsAsync(
+        Session session, string subjectId, CancellationToken cancellationToken) => session.ListAsync(
+        """SELECT * FROM "Objects" WHERE "SubjectId" = @subject ORDER BY "Number" """, Rows.Object, cancellationToken, ("@subject", subjectId));
+
+    public static Task<ObjectRecord?> ObjectAsync(
+        Session session, string subjectId, string key, CancellationToken cancellationToken) => session.FirstAsync(
+        """SELECT * FROM "Objects" WHERE "SubjectId" = @subject AND "Key" = @key""",
+        Rows.Object,
+        cancellationToken,
+        ("@subject", subjectId),
+        ("@key", key));
+}
