@@ -10,6 +10,8 @@ public sealed class HelpTests
     [InlineData("cld")]
     [InlineData("cld-env", "env")]
     [InlineData("cld-env-delete", "env", "delete")]
+    [InlineData("cld-env-update", "env", "update")]
+    [InlineData("cld-doctor", "doctor")]
     [InlineData("cld-container-create", "container", "create")]
     [InlineData("cld-app", "app")]
     [InlineData("cld-app-logs", "app", "logs")]

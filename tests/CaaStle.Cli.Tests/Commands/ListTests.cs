@@ -9,7 +9,7 @@ public sealed class ListTests
     public async Task Environments_are_an_aligned_table()
     {
         await using var server = await FakeServer.StartAsync();
-        server.On("GET", "/environments", [Make.Environment("orders"), Make.Environment("a-long-name", "creating", 90)], ApiJson.Default.IReadOnlyListEnvironmentSummary);
+        server.On("GET", "/environments", [Make.Environment("orders") with { ExpiresAt = Make.Now.AddHours(3) }, Make.Environment("a-long-name", "creating", 90)], ApiJson.Default.IReadOnlyListEnvironmentSummary);
         using var cld = new Cld(server);
 
         var result = await cld.RunAsync("env", "list");
@@ -17,9 +17,9 @@ public sealed class ListTests
         Assert.Equal(ExitCode.Ok, result.Exit);
         Assert.Equal(
             """
-            NAME          STATUS      TARGET   TYPE           RESOURCES   APPS   CREATED
-            orders        available   local    local-docker   1           2      5 min ago
-            a-long-name   creating    local    local-docker   1           2      1 h ago
+            NAME          STATUS      TARGET   TYPE           RESOURCES   APPS   CREATED     EXPIRES
+            orders        available   local    local-docker   1           2      5 min ago   in 3 h
+            a-long-name   creating    local    local-docker   1           2      1 h ago     -
 
             """,
             result.Output);

@@ -102,7 +102,7 @@ public sealed class ProblemTests
     [InlineData("'lst' is not a command of cld env. Did you mean 'list'?", "env", "lst")]
     [InlineData("'--ouput' is not an option of cld env list. Did you mean '--output'?", "env", "list", "--ouput", "json")]
     [InlineData("cld env create needs FILE.", "env", "create", "orders")]
-    [InlineData("cld env needs a command: create, plan, list, show, history, delete.", "env")]
+    [InlineData("cld env needs a command: create, plan, list, show, update, drift, pause, resume, copy, ttl, history, delete.", "env")]
     [InlineData("'extra' is not expected.", "env", "list", "extra")]
     public async Task Wrong_usage_says_what_was_meant(string message, params string[] words)
     {

@@ -7,10 +7,13 @@ namespace CaaStle.Cli.Tests.Completion;
 public sealed class CompletionTests
 {
     [Theory]
-    [InlineData("app completion container env help op resource server validate", "")]
+    [InlineData("app completion container doctor env help op resource server validate", "")]
     [InlineData("container completion", "co")]
-    [InlineData("create delete history list plan show", "env", "")]
+    [InlineData("copy create delete drift history list pause plan resume show ttl update", "env", "")]
     [InlineData("show", "env", "sh")]
+    [InlineData("orders", "env", "drift", "or")]
+    [InlineData("orders shop", "env", "copy", "")]
+    [InlineData("--orphans --output", "doctor", "--o")]
     [InlineData("orders shop", "env", "show", "")]
     [InlineData("orders", "env", "show", "or")]
     [InlineData("orders shop", "app", "deploy", "web", "")]
