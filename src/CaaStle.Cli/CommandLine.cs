@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.Reflection;
 using CaaStle.Api;
 using CaaStle.Cli.Commands;
 using CaaStle.Cli.Commands.Application;
@@ -18,7 +17,9 @@ namespace CaaStle.Cli;
 /// <summary>From words to a command, and from however it ends to an exit code.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Build() => Build(new GlobalOptions());
+    private static string Version => typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    public static CldCommand Build() => Build(new GlobalOptions());
 
     public static async Task<ExitCode> RunAsync(IReadOnlyList<string> words, CommandContext context, CancellationToken cancellationToken)
     {
@@ -40,14 +41,17 @@ internal static class CommandLine
                 throw UsageProblem(parsed);
             }
 
-            if (parsed.Action is HelpAction or ShowHelp)
+            if (parsed.Action is CldCommand.ShowHelp)
             {
                 HelpText.Write(parsed.CommandResult.Command, context.Output);
                 return ExitCode.Ok;
             }
 
-            if (parsed.Action is { } builtIn)
-                return (ExitCode)await parsed.InvokeAsync(new InvocationConfiguration { Output = context.Output, Error = context.Error }, cancellationToken);
+            if (parsed.Action is CldCommand.ShowVersion)
+            {
+                context.Output.WriteLine(Version);
+                return ExitCode.Ok;
+            }
 
             global = options.Read(parsed, context);
             var command = (LeafCommand)parsed.CommandResult.Command;
@@ -96,30 +100,20 @@ internal static class CommandLine
             + (nearest is null ? "" : $" Did you mean '{nearest}'?");
     }
 
-    private static RootCommand Build(GlobalOptions options)
+    private static CldCommand Build(GlobalOptions options) => new(options)
     {
-        var root = new RootCommand("environments with managed resources, containers and applications, on this machine or in a cloud")
-        {
-            EnvironmentGroup.Create(),
-            ContainerGroup.Create(),
-            ApplicationGroup.Create(),
-            ResourceGroup.Create(),
-            OperationGroup.Create(),
-            ServerGroup.Create(),
-            new DoctorCommand(),
-            new ValidateCommand(),
-            new CompletionCommand(),
-            new HelpCommand(),
-            new CompleteCommand(),
-        };
-        foreach (var option in options.All)
-            root.Add(option);
-        var help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new ShowHelp();
-        help.Description = "explain the command";
-        root.Options.OfType<VersionOption>().Single().Description = "show the version";
-        return root;
-    }
+        EnvironmentGroup.Create(),
+        ContainerGroup.Create(),
+        ApplicationGroup.Create(),
+        ResourceGroup.Create(),
+        OperationGroup.Create(),
+        ServerGroup.Create(),
+        new DoctorCommand(),
+        new ValidateCommand(),
+        new CompletionCommand(),
+        new HelpCommand(),
+        new CompleteCommand(),
+    };
 
     private static ProblemException UsageProblem(ParseResult parsed)
     {
@@ -128,7 +122,7 @@ internal static class CommandLine
             : parsed.CommandResult.Command is NounCommand noun ? $"{HelpText.Path(noun)} needs a command: {string.Join(", ", noun.Subcommands.Select(sub => sub.Name))}."
             : MissingArgument(parsed) is { } missing ? $"{HelpText.Path(command)} needs {missing}."
             : WrongChoice(parsed) ?? string.Join(' ', parsed.Errors.Select(error => error.Message));
-        var usage = command is RootCommand ? null : $"usage: {HelpText.Usage(command)}";
+        var usage = command is CldCommand ? null : $"usage: {HelpText.Usage(command)}";
         return LocalProblems.Create(LocalProblems.Usage, title, usage, $"{HelpText.Path(command)} --help");
     }
 
@@ -165,11 +159,4 @@ internal static class CommandLine
 
     private static bool IsBrokenPipe(IOException e) =>
         e.Message.Contains("Broken pipe") && e is not HttpIOException && e.InnerException is not System.Net.Sockets.SocketException;
-
-    private sealed class ShowHelp : SynchronousCommandLineAction
-    {
-        public override bool ClearsParseErrors => true;
-
-        public override int Invoke(ParseResult parseResult) => throw new NotSupportedException("The help is written by its caller.");
-    }
 }

@@ -11,7 +11,7 @@ public sealed partial class CaaStleClient
         PostAsync(
             $"{Routes.Environments}/{Escape(name)}/plan",
             Body(request, ApiJson.Default.EnvironmentUpdateRequest),
-            ApiJson.Default.PlanView,
+            api => api.PlanView,
             cancellationToken);
 
     public Task<OperationView> CopyEnvironmentAsync(string name, EnvironmentCopyRequest request, CancellationToken cancellationToken) =>
@@ -28,7 +28,7 @@ public sealed partial class CaaStleClient
             {
                 Content = Body(new ExpiryRequest((long?)timeToLive?.TotalSeconds), ApiJson.Default.ExpiryRequest),
             },
-            ApiJson.Default.ExpiryView,
+            api => api.ExpiryView,
             cancellationToken);
 
     /// <param name="verb">pause, resume, repair, or accept (what is missing).</param>
@@ -37,7 +37,7 @@ public sealed partial class CaaStleClient
         StartAsync(HttpMethod.Post, $"{Routes.Environments}/{Escape(name)}/{verb}", null, cancellationToken);
 
     public Task<DriftView> GetEnvironmentDriftAsync(string name, CancellationToken cancellationToken) =>
-        GetAsync($"{Routes.Environments}/{Escape(name)}/drift", ApiJson.Default.DriftView, cancellationToken);
+        GetAsync($"{Routes.Environments}/{Escape(name)}/drift", api => api.DriftView, cancellationToken);
 
     /// <param name="dockerfile">Path within the context; null for that of before.</param>
     /// <param name="context">A tar of the build context, which can be read again; it is sent only after the server has asked for it.</param>
@@ -48,15 +48,15 @@ public sealed partial class CaaStleClient
 
     /// <summary>What the server finds of itself and its clouds.</summary>
     public Task<CheckReport> GetDoctorAsync(CancellationToken cancellationToken) =>
-        GetAsync(Routes.Doctor, ApiJson.Default.CheckReport, cancellationToken);
+        GetAsync(Routes.Doctor, api => api.CheckReport, cancellationToken);
 
     public Task<OrphanReportView> ListOrphansAsync(CancellationToken cancellationToken) =>
-        GetAsync(Routes.Orphans, ApiJson.Default.OrphanReportView, cancellationToken);
+        GetAsync(Routes.Orphans, api => api.OrphanReportView, cancellationToken);
 
     public Task<IReadOnlyList<OrphanRemovalView>> RemoveOrphansAsync(IReadOnlyList<OrphanView> orphans, CancellationToken cancellationToken) =>
         PostAsync(
             $"{Routes.Orphans}/remove",
             Body(new OrphanRemovalRequest(orphans), ApiJson.Default.OrphanRemovalRequest),
-            ApiJson.Default.IReadOnlyListOrphanRemovalView,
+            api => api.IReadOnlyListOrphanRemovalView,
             cancellationToken);
 }

@@ -34,17 +34,17 @@ public sealed partial class CaaStleClient : IDisposable
     }
 
     public Task<IReadOnlyList<EnvironmentSummary>> ListEnvironmentsAsync(CancellationToken cancellationToken) =>
-        GetAsync(Routes.Environments, ApiJson.Default.IReadOnlyListEnvironmentSummary, cancellationToken);
+        GetAsync(Routes.Environments, api => api.IReadOnlyListEnvironmentSummary, cancellationToken);
 
     public Task<OperationView> CreateEnvironmentAsync(EnvironmentCreateRequest request, CancellationToken cancellationToken) =>
         StartAsync(HttpMethod.Post, Routes.Environments, Body(request, ApiJson.Default.EnvironmentCreateRequest), cancellationToken);
 
     public Task<PlanView> PlanEnvironmentAsync(EnvironmentCreateRequest request, CancellationToken cancellationToken) =>
         PostAsync(
-            $"{Routes.Environments}/plan", Body(request, ApiJson.Default.EnvironmentCreateRequest), ApiJson.Default.PlanView, cancellationToken);
+            $"{Routes.Environments}/plan", Body(request, ApiJson.Default.EnvironmentCreateRequest), api => api.PlanView, cancellationToken);
 
     public Task<EnvironmentDetail> GetEnvironmentAsync(string name, bool reveal, CancellationToken cancellationToken) =>
-        GetAsync($"{Routes.Environments}/{Escape(name)}{Query(("reveal", reveal))}", ApiJson.Default.EnvironmentDetail, cancellationToken);
+        GetAsync($"{Routes.Environments}/{Escape(name)}{Query(("reveal", reveal))}", api => api.EnvironmentDetail, cancellationToken);
 
     public Task<OperationView> DeleteEnvironmentAsync(string name, bool force, bool keepData, CancellationToken cancellationToken) =>
         DeleteAsync($"{Routes.Environments}/{Escape(name)}{Query(("force", force), ("keepData", keepData))}", cancellationToken);
@@ -52,14 +52,14 @@ public sealed partial class CaaStleClient : IDisposable
     public Task<PlanView> PlanEnvironmentDeletionAsync(string name, bool force, bool keepData, CancellationToken cancellationToken) =>
         GetAsync(
             $"{Routes.Environments}/{Escape(name)}/deletion{Query(("force", force), ("keepData", keepData))}",
-            ApiJson.Default.PlanView,
+            api => api.PlanView,
             cancellationToken);
 
     public Task<IReadOnlyList<OperationView>> GetEnvironmentHistoryAsync(string name, CancellationToken cancellationToken) =>
-        GetAsync($"{Routes.Environments}/{Escape(name)}/history", ApiJson.Default.IReadOnlyListOperationView, cancellationToken);
+        GetAsync($"{Routes.Environments}/{Escape(name)}/history", api => api.IReadOnlyListOperationView, cancellationToken);
 
     public Task<IReadOnlyList<ContainerSummary>> ListContainersAsync(CancellationToken cancellationToken) =>
-        GetAsync(Routes.Containers, ApiJson.Default.IReadOnlyListContainerSummary, cancellationToken);
+        GetAsync(Routes.Containers, api => api.IReadOnlyListContainerSummary, cancellationToken);
 
     /// <param name="dockerfile">Path within the context.</param>
     /// <param name="context">A tar of the build context, which can be read again; it is sent only after the server has asked for it.</param>
@@ -73,19 +73,19 @@ public sealed partial class CaaStleClient : IDisposable
             expectContinue: true);
 
     public Task<ContainerDetail> GetContainerAsync(string name, CancellationToken cancellationToken) =>
-        GetAsync($"{Routes.Containers}/{Escape(name)}", ApiJson.Default.ContainerDetail, cancellationToken);
+        GetAsync($"{Routes.Containers}/{Escape(name)}", api => api.ContainerDetail, cancellationToken);
 
     public Task<OperationView> DeleteContainerAsync(string name, CancellationToken cancellationToken) =>
         DeleteAsync($"{Routes.Containers}/{Escape(name)}", cancellationToken);
 
     public Task<IReadOnlyList<ApplicationSummary>> ListApplicationsAsync(CancellationToken cancellationToken) =>
-        GetAsync(Routes.Applications, ApiJson.Default.IReadOnlyListApplicationSummary, cancellationToken);
+        GetAsync(Routes.Applications, api => api.IReadOnlyListApplicationSummary, cancellationToken);
 
     public Task<OperationView> DeployApplicationAsync(ApplicationDeployRequest request, CancellationToken cancellationToken) =>
         StartAsync(HttpMethod.Post, Routes.Applications, Body(request, ApiJson.Default.ApplicationDeployRequest), cancellationToken);
 
     public Task<ApplicationDetail> GetApplicationAsync(string name, bool reveal, CancellationToken cancellationToken) =>
-        GetAsync($"{Routes.Applications}/{Escape(name)}{Query(("reveal", reveal))}", ApiJson.Default.ApplicationDetail, cancellationToken);
+        GetAsync($"{Routes.Applications}/{Escape(name)}{Query(("reveal", reveal))}", api => api.ApplicationDetail, cancellationToken);
 
     public Task<OperationView> DeleteApplicationAsync(string name, bool keepData, CancellationToken cancellationToken) =>
         DeleteAsync($"{Routes.Applications}/{Escape(name)}{Query(("keepData", keepData))}", cancellationToken);
@@ -110,7 +110,7 @@ public sealed partial class CaaStleClient : IDisposable
             HttpMethod.Post, $"{Routes.Applications}/{Escape(name)}/run", Body(request, ApiJson.Default.ApplicationRunRequest), cancellationToken);
 
     public Task<IReadOnlyList<RevisionView>> GetApplicationHistoryAsync(string name, CancellationToken cancellationToken) =>
-        GetAsync($"{Routes.Applications}/{Escape(name)}/history", ApiJson.Default.IReadOnlyListRevisionView, cancellationToken);
+        GetAsync($"{Routes.Applications}/{Escape(name)}/history", api => api.IReadOnlyListRevisionView, cancellationToken);
 
     /// <param name="tail">How many of the last lines to begin with; null for all.</param>
     /// <param name="since">Only lines from then on.</param>
@@ -126,28 +126,28 @@ public sealed partial class CaaStleClient : IDisposable
 
     /// <param name="environment">Null for those of all environments.</param>
     public Task<IReadOnlyList<ResourceView>> ListResourcesAsync(string? environment, CancellationToken cancellationToken) =>
-        GetAsync($"{Routes.Resources}{Query(("env_name", environment))}", ApiJson.Default.IReadOnlyListResourceView, cancellationToken);
+        GetAsync($"{Routes.Resources}{Query(("env_name", environment))}", api => api.IReadOnlyListResourceView, cancellationToken);
 
     public Task<IReadOnlyList<ResourceView>> GetResourcesAsync(string environment, bool reveal, CancellationToken cancellationToken) =>
         GetAsync(
-            $"{Routes.Resources}/{Escape(environment)}{Query(("reveal", reveal))}", ApiJson.Default.IReadOnlyListResourceView, cancellationToken);
+            $"{Routes.Resources}/{Escape(environment)}{Query(("reveal", reveal))}", api => api.IReadOnlyListResourceView, cancellationToken);
 
     /// <param name="subject"><c>environment/orders</c>; null for all.</param>
     public Task<IReadOnlyList<OperationView>> ListOperationsAsync(string? subject, bool active, int? limit, CancellationToken cancellationToken) =>
         GetAsync(
             $"{Routes.Operations}{Query(("subject", subject), ("active", active), ("limit", limit))}",
-            ApiJson.Default.IReadOnlyListOperationView,
+            api => api.IReadOnlyListOperationView,
             cancellationToken);
 
     public Task<OperationView> GetOperationAsync(string id, CancellationToken cancellationToken) =>
-        GetAsync($"{Routes.Operations}/{Escape(id)}", ApiJson.Default.OperationView, cancellationToken);
+        GetAsync($"{Routes.Operations}/{Escape(id)}", api => api.OperationView, cancellationToken);
 
     /// <param name="keep">Of what is being undone: undo it no further, and keep what is there.</param>
     public Task<OperationView> CancelOperationAsync(string id, bool keep, CancellationToken cancellationToken) =>
-        PostAsync($"{Routes.Operations}/{Escape(id)}/cancel{Query(("keep", keep))}", null, ApiJson.Default.OperationView, cancellationToken);
+        PostAsync($"{Routes.Operations}/{Escape(id)}/cancel{Query(("keep", keep))}", null, api => api.OperationView, cancellationToken);
 
     public Task<IReadOnlyList<EventView>> GetJournalAsync(string id, CancellationToken cancellationToken) =>
-        GetAsync($"{Routes.Operations}/{Escape(id)}/journal", ApiJson.Default.IReadOnlyListEventView, cancellationToken);
+        GetAsync($"{Routes.Operations}/{Escape(id)}/journal", api => api.IReadOnlyListEventView, cancellationToken);
 
     /// <summary>The operation's events as they happen, up to its last. Does not reconnect by itself.</summary>
     /// <param name="after">The position of the last event that is known; 0 for all.</param>
@@ -166,13 +166,13 @@ public sealed partial class CaaStleClient : IDisposable
     }
 
     public Task<ValidateResult> ValidateAsync(ValidateRequest request, CancellationToken cancellationToken) =>
-        PostAsync(Routes.Validate, Body(request, ApiJson.Default.ValidateRequest), ApiJson.Default.ValidateResult, cancellationToken);
+        PostAsync(Routes.Validate, Body(request, ApiJson.Default.ValidateRequest), api => api.ValidateResult, cancellationToken);
 
     public Task<IReadOnlyList<TypeView>> ListTypesAsync(CancellationToken cancellationToken) =>
-        GetAsync(Routes.Types, ApiJson.Default.IReadOnlyListTypeView, cancellationToken);
+        GetAsync(Routes.Types, api => api.IReadOnlyListTypeView, cancellationToken);
 
     public Task<ServerStatus> GetServerAsync(CancellationToken cancellationToken) =>
-        GetAsync(Routes.Server, ApiJson.Default.ServerStatus, cancellationToken);
+        GetAsync(Routes.Server, api => api.ServerStatus, cancellationToken);
 
     public async Task StopServerAsync(CancellationToken cancellationToken)
     {
@@ -194,7 +194,7 @@ public sealed partial class CaaStleClient : IDisposable
         }
     }
 
-    private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+    private Task<T> GetAsync<T>(string path, Func<ApiJson, JsonTypeInfo<T>> type, CancellationToken cancellationToken) =>
         AskAsync(new HttpRequestMessage(HttpMethod.Get, Relative(path)), type, cancellationToken);
 
     private Task<OperationView> ChangeApplicationAsync(string name, string action, CancellationToken cancellationToken) =>
@@ -203,7 +203,7 @@ public sealed partial class CaaStleClient : IDisposable
     private Task<OperationView> DeleteAsync(string path, CancellationToken cancellationToken) =>
         StartAsync(HttpMethod.Delete, path, null, cancellationToken);
 
-    private Task<T> PostAsync<T>(string path, HttpContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+    private Task<T> PostAsync<T>(string path, HttpContent? content, Func<ApiJson, JsonTypeInfo<T>> type, CancellationToken cancellationToken) =>
         AskAsync(new HttpRequestMessage(HttpMethod.Post, Relative(path)) { Content = content }, type, cancellationToken);
 
     /// <summary>Sends a request that starts an operation; again, by the same key, as long as its answer gets lost on the way.</summary>
@@ -220,7 +220,7 @@ public sealed partial class CaaStleClient : IDisposable
             request.Headers.ExpectContinue = expectContinue;
             try
             {
-                return await AskAsync(request, ApiJson.Default.OperationView, cancellationToken);
+                return await AskAsync(request, api => api.OperationView, cancellationToken);
             }
             catch (Exception failure) when (lost is null ? IsLoss(failure) : IsAway(failure))
             {
@@ -245,11 +245,14 @@ public sealed partial class CaaStleClient : IDisposable
     private static bool IsAway(Exception failure) => failure
         is IOException or HttpRequestException or ProblemException { Problem.Code: ProblemCodes.ServerUnreachable };
 
-    private async Task<T> AskAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    /// <param name="type">Is made while the server works, because making it takes as long as that.</param>
+    private async Task<T> AskAsync<T>(HttpRequestMessage request, Func<ApiJson, JsonTypeInfo<T>> type, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(request, cancellationToken);
+        var sending = SendAsync(request, cancellationToken);
+        var answer = type(ApiJson.Default);
+        using var response = await sending;
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        return await ReadAsync(stream, type, request, cancellationToken);
+        return await ReadAsync(stream, answer, request, cancellationToken);
     }
 
     private static async Task<T> ReadAsync<T>(Stream stream, JsonTypeInfo<T> type, HttpRequestMessage request, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ using CaaStle.Cli.Output;
 namespace CaaStle.Cli.Completion;
 
 /// <summary>What the last of some words can become: commands, options, their values, and names from a server that runs already.</summary>
-internal sealed class Completer(RootCommand root, CommandContext context)
+internal sealed class Completer(CldCommand root, CommandContext context)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 

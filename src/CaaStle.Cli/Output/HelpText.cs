@@ -13,16 +13,16 @@ internal static class HelpText
     {
         output.WriteLine($"{Path(command)}: {command.Description}");
         output.WriteLine($"\nUsage:\n{Indent}{Usage(command)}");
-        if (command is RootCommand)
+        if (command is CldCommand)
             WriteNouns(command, output);
         else if (command.Subcommands.Count > 0)
             WriteList("Commands", command.Subcommands.Where(sub => !sub.Hidden).Select(sub => (Names(sub.Name, sub.Aliases), sub.Description)), output);
 
         WriteList("Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description)), output);
-        if (command is not RootCommand)
+        if (command is not CldCommand)
             WriteList("Options", VisibleOptions(command).Select(Row), output);
         WriteList("Global options", GlobalOptionsOf(command).Select(Row), output);
-        if (command is RootCommand)
+        if (command is CldCommand)
             WriteList("Exit codes", Enum.GetValues<ExitCode>().Select(code => ($"{(int)code}", (string?)ExitCodes.Meaning(code))), output);
         WriteExamples(command, output);
     }
@@ -34,7 +34,7 @@ internal static class HelpText
     public static string Usage(Command command)
     {
         if (command.Subcommands.Count > 0)
-            return command is RootCommand ? $"{Program} COMMAND [VERB] [options]" : $"{Path(command)} VERB [options]";
+            return command is CldCommand ? $"{Program} COMMAND [VERB] [options]" : $"{Path(command)} VERB [options]";
         var arguments = string.Concat(command.Arguments.Select(argument =>
             argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : $" {argument.Name}"));
         var commandOfAnother = arguments.IndexOf(" -- ", StringComparison.Ordinal);
@@ -42,10 +42,10 @@ internal static class HelpText
     }
 
     public static IEnumerable<Option> VisibleOptions(Command command) =>
-        command is RootCommand ? [] : command.Options.Where(option => !option.Hidden && !option.Recursive);
+        command is CldCommand ? [] : command.Options.Where(option => !option.Hidden && !option.Recursive);
 
     public static IEnumerable<Option> GlobalOptionsOf(Command command) =>
-        command is RootCommand
+        command is CldCommand
             ? command.Options.Where(option => !option.Hidden)
             : command.Parents.OfType<Command>().FirstOrDefault() is { } parent
                 ? GlobalOptionsOf(parent).Where(option => option.Recursive)
@@ -89,7 +89,7 @@ internal static class HelpText
     private static (string, string?) Row(Option option)
     {
         var value = option.ValueType == typeof(bool) || option.Arity.MaximumNumberOfValues == 0 ? "" : $" {option.HelpName ?? "VALUE"}";
-        return (Names(option.Name, option.Aliases.Where(alias => alias is not ("-?" or "/?" or "/h"))) + value, option.Description);
+        return (Names(option.Name, option.Aliases.Where(alias => alias is not "-?")) + value, option.Description);
     }
 
     private static string Names(string name, IEnumerable<string> aliases) => string.Join(", ", [.. aliases.Where(alias => alias.Length <= 2), name, .. aliases.Where(alias => alias.Length > 2)]);
