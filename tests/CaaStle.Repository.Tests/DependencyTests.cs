@@ -22,7 +22,7 @@ public sealed class DependencyTests
                 "CaaStle.Abstractions", "CaaStle.Api", "CaaStle.Clouds.Local", "CaaStle.Clouds.Simulated", "CaaStle.Engine",
                 "CaaStle.Storage",
             ],
-            ["Microsoft.AspNetCore.OpenApi"]),
+            []),
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];

@@ -141,7 +141,6 @@ internal sealed class RunningServer : IAsyncDisposable
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
         services.AddRoutingCore();
-        services.AddOpenApi(OpenApiDescription.Configure);
         services.AddSingleton(home);
         services.AddSingleton(settings);
         services.AddSingleton(token);

@@ -1,10 +1,11 @@
 using CaaStle.Api;
+using CaaStle.Server.Hosting;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
-namespace CaaStle.Server.Hosting;
+namespace CaaStle.Server.Tests;
 
-/// <summary>What the OpenAPI document says beyond what the endpoints do. It is made when it is first asked for.</summary>
+/// <summary>What the OpenAPI document says beyond what the endpoints do.</summary>
 internal static class OpenApiDescription
 {
     private const string TokenScheme = "token";
