@@ -23,6 +23,48 @@ public sealed class ExampleTests
         Assert.Equal("You are visitor 2.\n", await installation.AskApplicationAsync());
     });
 
+    [Fact]
+    public Task Replicas_answer_in_turn() => RunAsync("replicas", "whoami", async installation =>
+    {
+        var answers = new HashSet<string>();
+        for (var request = 0; request < 20; request++)
+        {
+            answers.Add(await installation.AskApplicationAsync());
+        }
+
+        Assert.Equal(2, answers.Count);
+        await installation.DoAsync("app", "scale", installation.Application, "3");
+        Assert.Equal(3, (await installation.ShowApplicationAsync()).Replicas);
+    });
+
+    [Fact]
+    public Task A_migration_runs_before_the_application_starts() => RunAsync("migration", "tasks", async installation =>
+    {
+        Assert.Equal("1: write the first migration\n", await installation.AskApplicationAsync());
+        var again = await installation.DoAsync("app", "run", installation.Application, "--", "python3", "/tasks.py", "migrate");
+        Assert.Empty(again.Output);
+        await installation.ExpectAsync(3, "app", "run", installation.Application, "--", "sh", "-c", "echo no && exit 3");
+
+        var failing = (await File.ReadAllTextAsync(Repository.Example("migration/tasks.yaml")))
+            .Replace("python3 -u /tasks.py migrate", "sh -c 'echo it fails; exit 5'");
+        await installation.ExpectAsync(7, "app", "redeploy", installation.Application, installation.Write("failing.yaml", failing));
+        Assert.Equal("1: write the first migration\n", await installation.AskApplicationAsync());
+    });
+
+    [Fact]
+    public async Task A_Compose_file_is_an_application()
+    {
+        await using var installation = new Installation();
+        await installation.DoAsync("env", "create", installation.Environment, Repository.Example("compose/environment.yaml"));
+        var deployed = await installation.DoAsync(
+            "app", "deploy", installation.Application, installation.Environment, Repository.Example("compose/docker-compose.yaml"), "-o", "json");
+        Assert.StartsWith("{", deployed.Output);
+        Assert.Equal("Visit number 1.\n", await installation.AskApplicationAsync());
+        await installation.DoAsync("app", "redeploy", installation.Application, Repository.Example("compose/docker-compose.yaml"));
+        Assert.Equal("Visit number 2.\n", await installation.AskApplicationAsync());
+        await DeleteAsync(installation, $"{installation.Application}-web");
+    }
+
     [Theory]
     [InlineData("environment-local.yaml", 0)]
     [InlineData("environment-local-untyped.yaml", 0)]

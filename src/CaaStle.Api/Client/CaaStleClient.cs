@@ -84,6 +84,14 @@ public sealed partial class CaaStleClient : IDisposable
     public Task<OperationView> DeployApplicationAsync(ApplicationDeployRequest request, CancellationToken cancellationToken) =>
         StartAsync(HttpMethod.Post, Routes.Applications, Body(request, ApiJson.Default.ApplicationDeployRequest), cancellationToken);
 
+    /// <summary>What must be built before the application can be deployed, in the order of the file.</summary>
+    public Task<IReadOnlyList<ApplicationBuildView>> ListBuildsAsync(ApplicationBuildsRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            $"{Routes.Applications}/builds",
+            Body(request, ApiJson.Default.ApplicationBuildsRequest),
+            api => api.IReadOnlyListApplicationBuildView,
+            cancellationToken);
+
     public Task<ApplicationDetail> GetApplicationAsync(string name, bool reveal, CancellationToken cancellationToken) =>
         GetAsync($"{Routes.Applications}/{Escape(name)}{Query(("reveal", reveal))}", api => api.ApplicationDetail, cancellationToken);
 

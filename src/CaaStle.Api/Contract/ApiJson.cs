@@ -5,6 +5,8 @@ namespace CaaStle.Api;
 
 /// <summary>How the contract is written as JSON: camel case, nulls left out. Source-generated, so that it works without reflection.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ApplicationBuildsRequest))]
+[JsonSerializable(typeof(IReadOnlyList<ApplicationBuildView>))]
 [JsonSerializable(typeof(EnvironmentCreateRequest))]
 [JsonSerializable(typeof(EnvironmentUpdateRequest))]
 [JsonSerializable(typeof(EnvironmentCopyRequest))]

@@ -10,6 +10,15 @@ public sealed record ApplicationDeployRequest(
 public sealed record ApplicationRedeployRequest(
     string? Definition = null, string? FileName = null, string? Environment = null, bool NoRollback = false);
 
+/// <param name="Definition">The YAML text.</param>
+public sealed record ApplicationBuildsRequest(string Name, string Definition, string FileName);
+
+/// <summary>What must be built before an application can be deployed.</summary>
+/// <param name="Container">The name of the container that it is to be.</param>
+/// <param name="Context">The build context, relative to the definition's file.</param>
+/// <param name="Dockerfile">Path within the context.</param>
+public sealed record ApplicationBuildView(string Container, string Context, string Dockerfile);
+
 /// <param name="Command">The command and its arguments.</param>
 public sealed record ApplicationRunRequest(IReadOnlyList<string> Command);
 

@@ -69,6 +69,9 @@ public static class ProblemCodes
     /// <summary>Of an operation: something else has the object's name.</summary>
     public const string NameTaken = "name-taken";
 
+    /// <summary>Of an operation: another one that comes first did not succeed.</summary>
+    public const string PredecessorFailed = "predecessor-failed";
+
     /// <summary>Of an operation: the user cancelled it.</summary>
     public const string Cancelled = "cancelled";
 }

@@ -20,6 +20,29 @@ internal sealed class OperationFollower(Invocation invocation)
             : await FollowAsync(operation, cancellationToken);
     }
 
+    /// <summary>Starts an operation that another one needs, and follows it whatever the options say. Only a failure is its outcome.</summary>
+    public async Task<ExitCode> PrepareAsync(Func<Task<OperationView>> start, CancellationToken cancellationToken)
+    {
+        var progress = new OperationProgress(await StartAsync(start, cancellationToken));
+        try
+        {
+            var ended = await ToItsEndAsync(progress, cancellationToken);
+            var exit = ExitCodes.Of(ended);
+            if (exit != ExitCode.Ok)
+            {
+                Show(SummaryOf(ended, progress, ended.State, exit));
+                if (!IsStructured)
+                    new Outcome(invocation).Write(ended, progress);
+            }
+
+            return exit;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ShowDetached(progress);
+        }
+    }
+
     /// <summary>Follows an operation that has been started; also one that has ended.</summary>
     public async Task<ExitCode> FollowAsync(OperationView operation, CancellationToken cancellationToken)
     {

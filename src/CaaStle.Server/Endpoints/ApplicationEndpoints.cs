@@ -17,6 +17,8 @@ internal static class ApplicationEndpoints
         routes.MapGet(Routes.Applications, ListAsync).WithTags("applications").WithSummary("Lists the applications.");
         routes.MapPost(Routes.Applications, DeployAsync).WithTags("applications")
             .WithSummary("Deploys an application into an environment.").Problems(400, 404, 409, 412, 503);
+        routes.MapPost(Routes.Applications + "/builds", ListBuilds).WithTags("applications")
+            .WithSummary("Says what must be built as containers before an application can be deployed; changes nothing.").Problems(400);
         routes.MapGet(Routes.Applications + "/{name}", ShowAsync).WithTags("applications").WithSummary("Shows an application.").Problems(404);
         routes.MapDelete(Routes.Applications + "/{name}", DeleteAsync).WithTags("applications").WithSummary("Deletes an application.").Problems(400, 404, 409);
         routes.MapPut(Routes.Applications + "/{name}", RedeployAsync).WithTags("applications")
@@ -64,6 +66,13 @@ internal static class ApplicationEndpoints
             OperationKind.Create,
             SubjectKey.Application(request.Name),
             () => operations.DeployApplicationAsync(deployment, cancellationToken));
+    }
+
+    internal static Ok<IReadOnlyList<ApplicationBuildView>> ListBuilds(ApplicationBuildsRequest request, DefinitionReader reader)
+    {
+        var definition = reader.ReadApplication(request.Definition, request.FileName, request.Name);
+        return TypedResults.Ok<IReadOnlyList<ApplicationBuildView>>(
+            [.. definition.Built.Select(container => new ApplicationBuildView(container.Image, container.Build!.Context, container.Build.Dockerfile))]);
     }
 
     internal static async Task<Ok<ApplicationDetail>> ShowAsync(

@@ -109,7 +109,6 @@ internal static class Sample
         new ObjectKept("volume", "orders-volume"),
         Intended("network"),
         new ObjectDeleted("network"),
-        new ObjectForgotten("volume"),
         new LeftoversChecked(["docker/volume orders-stray"]),
         Ended(OperationState.Kept),
     ];
@@ -126,5 +125,6 @@ internal static class Sample
         new LogKept("volume", [new(Time, "container", "last words")]),
         new OperationFailing(new("object-failed", "volume", "exited with 1", []) { ExitCode = 1 }),
         new OperationCommitted(Outputs, ["network"]),
+        new ObjectForgotten("volume"),
     ];
 }

@@ -31,6 +31,9 @@ internal sealed class ApplicationDeployCommand : LeafCommand
         var path = invocation.Required(file);
         var request = new ApplicationDeployRequest(
             invocation.Required(name), invocation.Required(environment), invocation.ReadFile(path), path, invocation.Value(noRollback));
+        var built = await ApplicationBuilds.MakeAsync(invocation, request.Name, request.Definition, path, cancellationToken);
+        if (built != ExitCode.Ok)
+            return built;
         var redeploys = invocation.Value(redeploy);
         try
         {

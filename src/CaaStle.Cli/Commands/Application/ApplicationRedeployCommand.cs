@@ -25,11 +25,14 @@ internal sealed class ApplicationRedeployCommand : LeafCommand
         ];
     }
 
-    public override Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken)
+    public override async Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         var path = invocation.Value(file);
         var definition = path is null ? null : invocation.ReadFile(path);
-        return invocation.OperateAsync(
+        var built = path is null
+            ? ExitCode.Ok
+            : await ApplicationBuilds.MakeAsync(invocation, invocation.Required(name), definition!, path, cancellationToken);
+        return built != ExitCode.Ok ? built : await invocation.OperateAsync(
             () => invocation.Client.RedeployApplicationAsync(
                 invocation.Required(name), new(definition, path, NoRollback: invocation.Value(noRollback)), cancellationToken),
             cancellationToken);

@@ -1,5 +1,6 @@
 using CaaStle.Api;
 using CaaStle.Cli.BuildContext;
+using CaaStle.Cli.Progress;
 
 namespace CaaStle.Cli.Commands.Container;
 
@@ -11,28 +12,31 @@ internal static class Build
     /// <param name="directory">Null for the one that the user is in.</param>
     /// <param name="dockerfile">Path within it.</param>
     /// <param name="start">Sends the content.</param>
+    /// <param name="isPreparation">Something else is to come of it, whose outcome alone is told.</param>
     public static Task<ExitCode> RunAsync(
         Invocation invocation,
         string? directory,
         string dockerfile,
         Func<ContextDirectory, HttpContent, Task<OperationView>> start,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool isPreparation = false)
     {
         var context = ContextDirectory.Open(invocation.Context.FullPath(directory ?? "."), dockerfile);
         var progress = new UploadProgress(invocation);
-        return invocation.OperateAsync(
-            async () =>
+        var follower = new OperationFollower(invocation);
+        return isPreparation ? follower.PrepareAsync(SendAsync, cancellationToken) : follower.RunAsync(SendAsync, cancellationToken);
+
+        async Task<OperationView> SendAsync()
+        {
+            using var content = new ContextContent(context, progress.Report, cancellationToken);
+            try
             {
-                using var content = new ContextContent(context, progress.Report, cancellationToken);
-                try
-                {
-                    return await start(context, content);
-                }
-                finally
-                {
-                    progress.End();
-                }
-            },
-            cancellationToken);
+                return await start(context, content);
+            }
+            finally
+            {
+                progress.End();
+            }
+        }
     }
 }
