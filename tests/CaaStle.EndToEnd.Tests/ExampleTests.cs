@@ -60,8 +60,9 @@ public sealed class ExampleTests
             "app", "deploy", installation.Application, installation.Environment, Repository.Example("compose/docker-compose.yaml"), "-o", "json");
         Assert.StartsWith("{", deployed.Output);
         Assert.Equal("Visit number 1.\n", await installation.AskApplicationAsync());
-        await installation.DoAsync("app", "redeploy", installation.Application, Repository.Example("compose/docker-compose.yaml"));
         Assert.Equal("Visit number 2.\n", await installation.AskApplicationAsync());
+        await installation.DoAsync("app", "redeploy", installation.Application, Repository.Example("compose/docker-compose.yaml"));
+        Assert.Equal("Visit number 1.\n", await installation.AskApplicationAsync());
         await DeleteAsync(installation, $"{installation.Application}-web");
     }
 

@@ -7,10 +7,14 @@ namespace CaaStle.Simulation;
 /// <summary>What must hold at every step, and at the end.</summary>
 internal sealed class Invariants(SimulatedHost host)
 {
+    private const int MostStarts = 50;
+
     private readonly Dictionary<string, IReadOnlyList<WorldObject>> worldAtStart = [];
     private readonly Dictionary<string, IReadOnlyList<ObjectRecord>> recordAtStart = [];
     private readonly HashSet<string> unsettled = [];
     private readonly HashSet<(string SubjectId, string Key)> drawn = [];
+    private readonly Dictionary<string, int> starts = [];
+    private readonly HashSet<string> keeping = [];
     private readonly HashSet<(string Operation, string Key)> retiring = [];
 
     /// <summary>The first that did not hold.</summary>
@@ -73,6 +77,11 @@ internal sealed class Invariants(SimulatedHost host)
     public void Check(JournalRecord record)
     {
         var operation = Operation(record.OperationId);
+        if (record.Entry is OperationStarted && (starts[operation.Id] = starts.GetValueOrDefault(operation.Id) + 1) > MostStarts)
+        {
+            Violate($"{operation.Id} breaks off again and again");
+        }
+
         switch (record.Entry)
         {
             case OperationQueued:
@@ -80,6 +89,12 @@ internal sealed class Invariants(SimulatedHost host)
                 break;
             case ValueGenerated value when !drawn.Add((operation.SubjectId, value.Key)):
                 Violate($"{value.Key} of {operation.Subject} was drawn twice");
+                break;
+            case OperationFailing { Failure: { Code: Failure.Internal } failure } when !failure.Message.Contains("holds data", StringComparison.Ordinal):
+                Violate($"{operation.Id}: {failure.Message}");
+                break;
+            case CancelRequested { Keep: true }:
+                keeping.Add(operation.Id);
                 break;
             case OperationCommitted committed:
                 retiring.UnionWith(committed.Retiring.Select(key => (operation.Id, key)));
@@ -160,6 +175,7 @@ internal sealed class Invariants(SimulatedHost host)
                 CheckRolledBack(operation, world, records);
                 break;
             case OperationState.Kept:
+                CheckKept(operation);
                 unsettled.Add(operation.SubjectId);
                 break;
         }
@@ -189,6 +205,16 @@ internal sealed class Invariants(SimulatedHost host)
         if (!before.Select(item => item.Key).Order().SequenceEqual(records.Select(item => item.Key).Order()))
         {
             Violate($"{operation.Id} was rolled back, but the record has other objects than before");
+        }
+    }
+
+    /// <summary>Only who asked for it finds the wreck kept.</summary>
+    private void CheckKept(Operation operation)
+    {
+        var isAsked = operation.Request.KeepOnFailure && operation.Failure?.Code != Failure.Cancelled;
+        if (!isAsked && !keeping.Contains(operation.Id))
+        {
+            Violate($"{operation.Id} was kept, and nobody asked for it");
         }
     }
 

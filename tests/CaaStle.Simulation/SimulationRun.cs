@@ -44,7 +44,7 @@ public sealed class SimulationRun
         var visibility = random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(random.Next(1, 20));
         var timing = new WorldTiming(TimeSpan.FromMilliseconds(random.Next(1, 200)), TimeSpan.FromSeconds(random.Next(0, 90)), visibility);
         host = new(timing, (world, time) => new GraphCloud(world, time), seed);
-        host.Time.MostEvents = 200_000;
+        host.Time.MostEvents = 100_000;
         invariants = new(host);
         crashesLeft = random.Next(3) == 0 ? 0 : random.Next(1, 12);
     }

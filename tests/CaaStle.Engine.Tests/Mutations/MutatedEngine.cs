@@ -24,6 +24,13 @@ internal static class MutatedEngine
         .Append(Directory.EnumerateFiles(Path.Combine(Sources, "obj"), $"{Name}.GlobalUsings.g.cs", SearchOption.AllDirectories).First())
         .ToDictionary(file => Path.GetRelativePath(Sources, file), file => Parse(File.ReadAllText(file))));
 
+    private static readonly Lazy<IReadOnlyList<MetadataReference>> References = new(() =>
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => Path.GetFileNameWithoutExtension(path) != Name)
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ]);
+
     /// <summary>Runs seeds until one finds a violation.</summary>
     /// <param name="file">Below the engine's folder.</param>
     /// <param name="original">Occurs once in the file.</param>
@@ -51,11 +58,8 @@ internal static class MutatedEngine
 
     private static byte[] Compile(IEnumerable<SyntaxTree> trees)
     {
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileNameWithoutExtension(path) != Name)
-            .Select(path => MetadataReference.CreateFromFile(path));
         var compilation = CSharpCompilation.Create(
-            Name, trees, references, new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, optimizationLevel: OptimizationLevel.Release));
+            Name, trees, References.Value, new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, optimizationLevel: OptimizationLevel.Release));
         CSharpGeneratorDriver.Create([.. Generators()], parseOptions: ParseOptions).RunGeneratorsAndUpdateCompilation(compilation, out var complete, out _);
         using var image = new MemoryStream();
         var result = complete.Emit(image);

@@ -45,7 +45,8 @@ public sealed class MutationTests
         },
         {
             "undoing gives up when the cloud refuses", "Execution/ObjectDriver.cs",
-            "await BlockedAsync(fault?.Message ?? Defect(exception));", "return;"
+            "await BlockedAsync(fault?.Message ?? Defect(exception));\n                wait = pace.AfterFailure(failuresInRow++, fault?.RetryAfter);",
+            "return;"
         },
         {
             "a deletion is believed as soon as it was accepted", "Execution/ObjectDriver.cs",
@@ -84,10 +85,6 @@ public sealed class MutationTests
         {
             "what the new revision does not contain is left", "Execution/OperationRun.cs",
             "await RetireAsync(committed.Retiring, stop);", ""
-        },
-        {
-            "what is being changed is recorded as changed", "Journal/Projection.cs",
-            "DependsOn = Either(changing.DependsOn),", "DependsOn = changing.DependsOn,"
         },
         {
             "a password is drawn again after a restart", "Execution/Convergence.cs",
