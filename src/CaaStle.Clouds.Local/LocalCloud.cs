@@ -106,7 +106,7 @@ internal sealed class LocalCloud : ICloud, IMarkedObjects, ISelfCheck
         "docker/network" => new NetworkSpec(found.Name),
         "docker/volume" => new VolumeSpec(found.Name),
         "docker/image" => new ImageSpec(found.Name, "", ""),
-        "docker/container" => new ContainerSpec(found.Name, "", "") { Alias = "", Readiness = new TcpReadiness(0, TimeSpan.Zero) },
+        "docker/container" => new ContainerSpec(found.Name, "", "") { ImageIsBuilt = true },
         var kind => throw new ArgumentException($"Nothing of the kind {kind} is found here.", nameof(found)),
     };
 

@@ -250,12 +250,19 @@ public sealed class SimulationRun
 
     private async Task AllEndAsync()
     {
-        var patience = host.Time.GetUtcNow() + TimeSpan.FromDays(30);
+        var begun = host.Time.GetUtcNow();
+        var patience = begun + TimeSpan.FromDays(30);
         while (await host.Store.ListOperationsAsync(new(UnderWay: true), default) is { Count: > 0 } underWay && invariants.Violation is null)
         {
             if (host.Time.GetUtcNow() > patience)
             {
                 invariants.Violate($"{underWay[^1].Id} ({underWay[^1].Request.Action ?? underWay[^1].Kind.ToString()} {underWay[^1].Subject}) never ends");
+            }
+
+            // What others have deleted can be what something needs that is to be made again: the user ends such an undoing.
+            foreach (var stuck in underWay.Where(each => each.State == OperationState.RollingBack && host.Time.GetUtcNow() > begun + TimeSpan.FromHours(6)))
+            {
+                await DoAsync(() => host.Service.CancelAsync(stuck.Id, keep: true, "user", default));
             }
 
             await LetTimePassAsync(TimeSpan.FromMinutes(5));

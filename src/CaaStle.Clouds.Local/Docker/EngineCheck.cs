@@ -1,13 +1,12 @@
 using System.Globalization;
 using CaaStle.Abstractions;
+using CaaStle.Clouds.Local.Coe.LocalDocker;
 
 namespace CaaStle.Clouds.Local.Docker;
 
 /// <summary>Looks for what will soon be a problem with Docker's engine.</summary>
 internal sealed class EngineCheck(DockerClient docker)
 {
-    private const string ProxyImage = "haproxy:2.6";
-
     /// <summary>How many networks Docker has addresses for where nobody has configured pools.</summary>
     private const int UsualNetworks = 31;
 
@@ -79,22 +78,22 @@ internal sealed class EngineCheck(DockerClient docker)
     private async Task<CheckOutcome> CheckProxyImageAsync(CancellationToken cancellationToken)
     {
         const string Name = "proxy image";
-        if (await docker.FindImageAsync(ImageReference.Parse(ProxyImage), cancellationToken) is not null)
+        if (await docker.FindImageAsync(ImageReference.Parse(ProxyContainer.Image), cancellationToken) is not null)
         {
-            return CheckOutcome.Passed(Name, $"{ProxyImage}, which applications are reached through, is there");
+            return CheckOutcome.Passed(Name, $"{ProxyContainer.Image}, which applications are reached through, is there");
         }
 
         try
         {
-            await docker.GetAsync<object>($"distribution/{ProxyImage}/json", cancellationToken);
-            return CheckOutcome.Passed(Name, $"{ProxyImage}, which applications are reached through, can be pulled");
+            await docker.GetAsync<object>($"distribution/{ProxyContainer.Image}/json", cancellationToken);
+            return CheckOutcome.Passed(Name, $"{ProxyContainer.Image}, which applications are reached through, can be pulled");
         }
         catch (CloudException e)
         {
             return CheckOutcome.Failed(
                 Name,
-                $"{ProxyImage}, which applications are reached through, is not on this machine and cannot be pulled: {e.Message}",
-                $"docker pull {ProxyImage}");
+                $"{ProxyContainer.Image}, which applications are reached through, is not on this machine and cannot be pulled: {e.Message}",
+                $"docker pull {ProxyContainer.Image}");
         }
     }
 }

@@ -84,7 +84,7 @@ internal sealed class ContainerMaker(DockerClient docker)
         {
             throw new CloudException(
                 CloudFault.Refused,
-                $"The image {image} is not on this machine any more. Build it again: `cld container delete NAME`, then `cld container create NAME local`.");
+                $"The image {image} is not on this machine any more. Build it again: `cld container update NAME`, then `cld app redeploy APP`.");
         }
     }
 

@@ -195,7 +195,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
 
         if (isSame)
         {
-            var driver = DriverOf(record.Key, record.Operation, handler, spec);
+            var driver = DriverOf(record, handler, spec);
             driver.BeforeChange = () => AppendAsync(new ObjectRestoring(record.Key, record));
             try
             {
@@ -210,7 +210,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
         if (isSameKind && record.Identity == spec.Identity && handler.CanChange(SpecOf(record), spec))
         {
             await AppendAsync(new ObjectChanging(record.Key, services.Serializer.Serialize(spec), dependencies, spec.HoldsData, record));
-            return await MakeReadyAsync(node, DriverOf(record.Key, record.Operation, handler, spec), abandoned, stop);
+            return await MakeReadyAsync(node, DriverOf(record, handler, spec), abandoned, stop);
         }
 
         return isSameKind && record.Identity == spec.Identity
@@ -269,6 +269,18 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
         {
             throw new ObjectFailedException(new(Failure.Internal, node.Key, $"it could not be planned: {exception.Message}", []));
         }
+    }
+
+    /// <summary>Of something that was there before. Where it was not ready, a call that made it may still be on its way.</summary>
+    private ObjectDriver DriverOf(ObjectRecord record, ICloudObjectHandler handler, ICloudObjectSpec spec)
+    {
+        var driver = DriverOf(record.Key, record.Operation, handler, spec);
+        if (record.Status != ObjectStatus.Ready)
+        {
+            driver.MarkUnsettled();
+        }
+
+        return driver;
     }
 
     private ObjectDriver DriverOf(string key, string madeBy, ICloudObjectHandler handler, ICloudObjectSpec spec)

@@ -71,7 +71,7 @@ internal sealed class LocalDockerCoe(DockerClient docker) : ICoeType, IApplicati
                 if (isBuilt && await docker.FindImageAsync(image, cancellationToken) is null)
                 {
                     obstacles.Add($"The image {image} is not on this machine any more. "
-                        + "Build it again: `cld container delete NAME`, then `cld container create NAME local`.");
+                        + "Build it again: `cld container update NAME`, then `cld app redeploy APP`.");
                 }
             }
             catch (CloudException e) when (e.Fault == CloudFault.Refused)
