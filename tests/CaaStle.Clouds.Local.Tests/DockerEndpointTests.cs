@@ -209,7 +209,7 @@ public sealed class DockerEndpointTests : IDisposable
                 while (true)
                 {
                     using var connection = await listener.AcceptSocketAsync();
-                    await connection.ReceiveAsync(new byte[4096]);
+                    await ReceiveRequestAsync(connection);
                     await connection.SendAsync(answer);
                 }
             }
@@ -218,5 +218,27 @@ public sealed class DockerEndpointTests : IDisposable
                 // The listener was stopped.
             }
         }
+
+        /// <summary>Hanging up with something unread would cut off the answer too.</summary>
+        private static async Task ReceiveRequestAsync(Socket connection)
+        {
+            const string EndOfHeader = "\r\n\r\n";
+            var (request, buffer) = ("", new byte[4096]);
+            while (true)
+            {
+                var count = await connection.ReceiveAsync(buffer);
+                request += Encoding.ASCII.GetString(buffer, 0, count);
+                var end = request.IndexOf(EndOfHeader, StringComparison.Ordinal);
+                if (count == 0 || (end >= 0 && request.Length >= end + EndOfHeader.Length + LengthOfBody(request[..end])))
+                {
+                    return;
+                }
+            }
+        }
+
+        private static int LengthOfBody(string header) => header.Split("\r\n")
+            .Where(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
+            .Select(line => int.Parse(line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..], System.Globalization.CultureInfo.InvariantCulture))
+            .FirstOrDefault();
     }
 }
