@@ -191,7 +191,9 @@ public sealed class DockerEndpointTests : IDisposable
         {
             listener.Start();
             Host = $"tcp://{listener.LocalEndpoint}";
-            serving = ServeAsync(Encoding.ASCII.GetBytes(answer));
+
+            // Else the client sends its next request on a connection that is about to go.
+            serving = ServeAsync(Encoding.ASCII.GetBytes(answer.Replace(" 200 OK\r\n", " 200 OK\r\nConnection: close\r\n", StringComparison.Ordinal)));
         }
 
         public string Host { get; }
