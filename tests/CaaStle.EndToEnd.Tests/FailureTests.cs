@@ -60,7 +60,7 @@ public sealed class FailureTests : IAsyncLifetime
         Assert.Contains("Kept as it is:", failed.Error);
         var shown = await installation.ShowApplicationAsync();
         Assert.Equal("create-failed", shown.Status);
-        await installation.AssertDockerHasAsync(1, 0, 1, (await installation.ShowEnvironmentAsync()).Objects, shown.Objects);
+        await installation.AssertDockerHasAsync(1, 0, 2, (await installation.ShowEnvironmentAsync()).Objects, shown.Objects);
         Assert.Contains("oh dear", (await installation.DoAsync("app", "logs", installation.Application)).Output);
 
         await installation.DoAsync("app", "delete", installation.Application, "--yes");
@@ -93,7 +93,7 @@ public sealed class FailureTests : IAsyncLifetime
         Assert.Contains($"op watch {operation.Id}", detached.Error);
         Assert.Contains($"op cancel {operation.Id}", detached.Error);
         await installation.AssertDockerHasAsync(
-            1, 0, 1, (await installation.ShowEnvironmentAsync()).Objects, (await installation.ShowApplicationAsync()).Objects);
+            1, 0, 2, (await installation.ShowEnvironmentAsync()).Objects, (await installation.ShowApplicationAsync()).Objects);
 
         await installation.CldAsync("op", "cancel", operation.Id);
         await installation.ExpectAsync(8, "op", "watch", operation.Id);

@@ -23,7 +23,7 @@ public sealed class MainJobTests
         Assert.Equal(Greeting, await installation.AskApplicationAsync());
         var before = await installation.FindInDockerAsync();
         Assert.Equal(
-            ["docker/container", "docker/container", "docker/image", "docker/network", "docker/volume"],
+            ["docker/container", "docker/container", "docker/container", "docker/image", "docker/network", "docker/volume"],
             before.Select(item => item.Kind).Order());
 
         foreach (var command in commands)

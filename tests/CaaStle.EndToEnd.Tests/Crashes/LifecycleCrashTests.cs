@@ -34,7 +34,7 @@ internal static class Lifecycle
             at, 0, "app", "deploy", application, environment, installation.Write("shop.yaml", Samples.AsksRedis));
         Assert.Equal(Samples.RedisAnswer, await installation.AskApplicationAsync());
         await installation.AssertDockerHasAsync(
-            networks: 1, volumes: 1, containers: 2, shown.Objects, (await installation.ShowApplicationAsync()).Objects);
+            networks: 1, volumes: 1, containers: 3, shown.Objects, (await installation.ShowApplicationAsync()).Objects);
 
         var deleted = await installation.CrashDuringAsync(at, 0, "env", "delete", environment, "--force", "--yes");
         await installation.AssertNothingIsLeftAsync();
