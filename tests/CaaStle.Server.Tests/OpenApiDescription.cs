@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization.Metadata;
 using CaaStle.Api;
 using CaaStle.Server.Hosting;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 
 namespace CaaStle.Server.Tests;
@@ -10,7 +12,15 @@ internal static class OpenApiDescription
 {
     private const string TokenScheme = "token";
 
-    public static void Configure(OpenApiOptions options)
+    public static void Add(IServiceCollection services)
+    {
+        services.AddOpenApi(Configure);
+
+        // The types of parameters, which are no part of the contract's JSON.
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver()));
+    }
+
+    private static void Configure(OpenApiOptions options)
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.AddDocumentTransformer((document, _, _) =>

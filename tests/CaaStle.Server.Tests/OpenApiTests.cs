@@ -7,18 +7,17 @@ namespace CaaStle.Server.Tests;
 
 public sealed class OpenApiTests
 {
-    private const string Document = "v1";
+    private static bool Updates => Environment.GetEnvironmentVariable("UPDATE_OPENAPI") == "1";
 
     /// <summary>When the contract has changed on purpose: <c>UPDATE_OPENAPI=1 dotnet run --project tests/CaaStle.Server.Tests</c>.</summary>
     [Fact]
     public async Task The_document_in_the_repository_is_what_the_endpoints_say()
     {
-        await using var server = await TestServer.StartAsync(
-            services: services => services.AddOpenApi(Document, OpenApiDescription.Configure));
-        var document = await server.Running.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>(Document)
+        await using var server = await TestServer.StartAsync(services: OpenApiDescription.Add);
+        var document = await server.Running.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>("v1")
             .GetOpenApiDocumentAsync(TestContext.Current.CancellationToken);
         var made = (await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, TestContext.Current.CancellationToken)).TrimEnd() + "\n";
-        if (Environment.GetEnvironmentVariable("UPDATE_OPENAPI") == "1")
+        if (Updates)
         {
             await File.WriteAllTextAsync(FileInRepository(), made, TestContext.Current.CancellationToken);
         }
@@ -29,6 +28,7 @@ public sealed class OpenApiTests
     [Fact]
     public async Task The_document_in_the_repository_is_the_one_that_is_served()
     {
+        Assert.SkipWhen(Updates, "The server is built with it next time.");
         await using var server = await TestServer.StartAsync();
         using var answer = await server.Client.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken);
 

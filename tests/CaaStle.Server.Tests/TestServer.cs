@@ -47,10 +47,11 @@ internal sealed class TestServer : IAsyncDisposable
         IReadOnlyList<ICloud>? clouds = null,
         IReadOnlyDictionary<string, string?>? settings = null,
         IReadOnlyList<string>? extensionFailures = null,
-        TemporaryHome? home = null)
+        TemporaryHome? home = null,
+        Action<IServiceCollection>? services = null)
     {
         home ??= new();
-        var composition = new TestComposition(clouds ?? [], new(extensionFailures ?? []));
+        var composition = new TestComposition(clouds ?? [], new(extensionFailures ?? []), services);
         var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>()) { ["LogLevel"] = "None" };
         all.TryAdd("Port", "0");
         return new(await RunningServer.StartAsync(home.Home, composition, all), home, composition);
@@ -88,10 +89,11 @@ internal sealed class TestServer : IAsyncDisposable
     {
         private readonly IReadOnlyList<ICloud> clouds;
         private readonly ExtensionReport report;
+        private readonly Action<IServiceCollection>? more;
 
-        public TestComposition(IReadOnlyList<ICloud> clouds, ExtensionReport report)
+        public TestComposition(IReadOnlyList<ICloud> clouds, ExtensionReport report, Action<IServiceCollection>? more)
         {
-            (this.clouds, this.report) = (clouds, report);
+            (this.clouds, this.report, this.more) = (clouds, report, more);
             Engine = new(() => Store!, ManualClock);
         }
 
@@ -112,6 +114,7 @@ internal sealed class TestServer : IAsyncDisposable
 
         public override void AddEngine(IServiceCollection services)
         {
+            more?.Invoke(services);
             services.AddSingleton<IOperationService>(Engine);
             services.AddSingleton<IOperationRunner>(Engine);
             services.AddSingleton<IObjectReader>(Engine);

@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.FileProviders;
 
 namespace CaaStle.Server.Hosting;
 
@@ -37,6 +37,8 @@ internal sealed class RunningServer : IAsyncDisposable
     public string Url { get; }
 
     public string Token { get; }
+
+    public IServiceProvider Services => app.Services;
 
     /// <summary>Returns when the server listens and its address is written.</summary>
     public static async Task<RunningServer> StartAsync(ServerHome home, Composition composition, IReadOnlyDictionary<string, string?> overrides)
@@ -116,13 +118,7 @@ internal sealed class RunningServer : IAsyncDisposable
         });
         builder.Logging.SetMinimumLevel(settings.LogLevel);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+        builder.Logging.AddProvider(new ConsoleLog());
         builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.CreateBoundListenSocket = LoopbackSocket.Bind);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -136,7 +132,7 @@ internal sealed class RunningServer : IAsyncDisposable
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json =>
         {
-            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            json.SerializerOptions.TypeInfoResolver = ApiJson.Default;
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
@@ -171,8 +167,13 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         try
         {
-            return new ConfigurationBuilder()
-                .AddJsonFile(new Microsoft.Extensions.FileProviders.PhysicalFileProvider(home.Path), "settings.json", optional: true, reloadOnChange: false)
+            var builder = new ConfigurationBuilder();
+            if (File.Exists(home.SettingsFile))
+            {
+                builder.AddJsonFile(new PhysicalFileProvider(home.Path), Path.GetFileName(home.SettingsFile), optional: true, reloadOnChange: false);
+            }
+
+            return builder
                 .AddEnvironmentVariables(ServerSettings.VariablePrefix)
                 .AddInMemoryCollection(overrides)
                 .Build();
