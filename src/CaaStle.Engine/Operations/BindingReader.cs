@@ -31,13 +31,7 @@ public sealed class BindingReader(IStateStore store, ObjectSerializer serializer
         var outdated = new List<string>();
         foreach (var application in await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
         {
-            var isOutdated = subject.Key.Kind switch
-            {
-                SubjectKind.Environment => application.Environment == subject.Key.Name && await IsOutdatedAsync(application, subject, changes, cancellationToken),
-                SubjectKind.Container => HasFormerImage(application, subject),
-                _ => false,
-            };
-            if (isOutdated)
+            if (await IsOutdatedAsync(application, subject, changes, cancellationToken))
             {
                 outdated.Add(application.Key.Name);
             }
@@ -70,6 +64,26 @@ public sealed class BindingReader(IStateStore store, ObjectSerializer serializer
         return images;
     }
 
+    private async Task<bool> IsOutdatedAsync(
+        SubjectRecord application, SubjectRecord subject, IReadOnlyList<Operation> changes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return subject.Key.Kind switch
+            {
+                SubjectKind.Environment =>
+                    application.Environment == subject.Key.Name && await HasFormerValuesAsync(application, subject, changes, cancellationToken),
+                SubjectKind.Container => HasFormerImage(application, subject),
+                _ => false,
+            };
+        }
+        catch (Exception exception) when (exception is InvalidDefinitionException or InvalidOperationException)
+        {
+            // A definition of before, an extension or a key that is gone: whoever changes the application next is told.
+            return false;
+        }
+    }
+
     private bool HasFormerImage(SubjectRecord application, SubjectRecord container) =>
         container.Outputs.TryGetValue("", out var outputs)
         && outputs.TryGetValue("Image", out var current)
@@ -78,7 +92,7 @@ public sealed class BindingReader(IStateStore store, ObjectSerializer serializer
             && application.Desired.Images.TryGetValue(each.Name, out var image)
             && image != serializer.Restore(current).Reveal());
 
-    private async Task<bool> IsOutdatedAsync(
+    private async Task<bool> HasFormerValuesAsync(
         SubjectRecord application, SubjectRecord environment, IReadOnlyList<Operation> changes, CancellationToken cancellationToken)
     {
         if (application.Desired is { IsStopped: true } or { IsPaused: true })

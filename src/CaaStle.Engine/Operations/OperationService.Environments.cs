@@ -127,7 +127,7 @@ public sealed partial class OperationService
         var subject = await ChangeableAsync(SubjectKey.Environment(request.Name), cancellationToken);
         if (subject.Status == SubjectStatus.Stopped)
         {
-            throw new RefusedException(RefusedException.NotAvailable, $"{subject.Key} is paused.", [$"cld env resume {request.Name}"]);
+            throw NotAvailable(subject);
         }
 
         if ((definition.Target, definition.Type) != (subject.Cloud, subject.Type))

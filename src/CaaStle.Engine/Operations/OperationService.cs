@@ -263,10 +263,13 @@ public sealed partial class OperationService(EngineServices services, Definition
         return subject.Status == SubjectStatus.Available ? subject : throw NotAvailable(subject);
     }
 
-    private static RefusedException NotAvailable(SubjectRecord subject) => new(
-        RefusedException.NotAvailable,
-        $"{subject.Key} is not available: {subject.Status.ToString().ToLowerInvariant()}.",
-        [SubjectNames.NextToShow(subject.Key)]);
+    private static RefusedException NotAvailable(SubjectRecord subject) =>
+        subject is { Key: { Kind: SubjectKind.Environment, Name: var name }, Status: SubjectStatus.Stopped }
+            ? new(RefusedException.NotAvailable, $"{subject.Key} is paused.", [$"cld env resume {name}"])
+            : new(
+                RefusedException.NotAvailable,
+                $"{subject.Key} is not available: {subject.Status.ToString().ToLowerInvariant()}.",
+                [SubjectNames.NextToShow(subject.Key)]);
 
     /// <summary>A clear answer while nothing is under way; the store refuses what comes at the same moment.</summary>
     private async Task RefuseExistingAsync(SubjectKey key, CancellationToken cancellationToken)

@@ -27,7 +27,10 @@ public interface IOrphanSweep
 public sealed class OrphanSweep(EngineServices services) : IOrphanSweep
 {
     /// <summary>How often in a row nothing may go before those that are left are given up: one may need another, which goes later.</summary>
-    private const int Rounds = 8;
+    private const int VainRounds = 8;
+
+    /// <summary>How often what the cloud is deleting is looked at, however long that takes.</summary>
+    private const int MostRounds = 60;
 
     private readonly IStateStore store = services.Store;
     private readonly Pace pace = new(services.Random);
@@ -66,8 +69,10 @@ public sealed class OrphanSweep(EngineServices services) : IOrphanSweep
     {
         var removals = new Dictionary<Orphan, OrphanRemoval>();
         var pending = chosen.ToHashSet();
-        for (var vainRounds = 0; ; vainRounds++)
+        var vainRounds = 0;
+        for (var round = 1; ; round++)
         {
+            vainRounds++;
             foreach (var orphan in pending.ToList())
             {
                 var (outcome, word) = await RemoveAsync(orphan, cancellationToken);
@@ -83,27 +88,13 @@ public sealed class OrphanSweep(EngineServices services) : IOrphanSweep
                 }
             }
 
-            if (pending.Count == 0 || vainRounds == Rounds)
+            if (pending.Count == 0 || vainRounds > VainRounds || round == MostRounds)
             {
                 return [.. chosen.Select(orphan => removals[orphan])];
             }
 
-            await Task.Delay(pace.AfterFailure(vainRounds, null), services.Clock, cancellationToken);
+            await Task.Delay(pace.AfterFailure(round, null), services.Clock, cancellationToken);
         }
-    }
-
-    private enum Outcome
-    {
-        Gone,
-
-        /// <summary>The cloud is deleting it.</summary>
-        OnItsWay,
-
-        /// <summary>It may go later: something that needs it may go, or the cloud may answer.</summary>
-        Blocked,
-
-        /// <summary>Trying again would not help.</summary>
-        Refused,
     }
 
     private async Task<(Outcome Outcome, string Word)> RemoveAsync(Orphan orphan, CancellationToken cancellationToken)
@@ -133,7 +124,7 @@ public sealed class OrphanSweep(EngineServices services) : IOrphanSweep
             var seen = await handler.ReadAsync(spec, call, cancellationToken);
             if (seen.Condition is Condition.Absent or Condition.Foreign)
             {
-                return (Outcome.Refused, $"it is found by its marks, but not by its name: {seen.Word}");
+                return (Outcome.Blocked, $"it is found by its marks, but not by its name: {seen.Word}");
             }
 
             await handler.DeleteAsync(spec, call, cancellationToken);
@@ -161,5 +152,19 @@ public sealed class OrphanSweep(EngineServices services) : IOrphanSweep
         var underWay = await store.ListOperationsAsync(new(UnderWay: true, Limit: int.MaxValue), cancellationToken);
         var recorded = await store.ListObjectsAsync(found.SubjectId, cancellationToken);
         return underWay.All(operation => operation.SubjectId != found.SubjectId) && recorded.All(item => item.Key != found.Key);
+    }
+
+    private enum Outcome
+    {
+        Gone,
+
+        /// <summary>The cloud is deleting it.</summary>
+        OnItsWay,
+
+        /// <summary>It may go later: something that needs it may go, or the cloud may answer.</summary>
+        Blocked,
+
+        /// <summary>Trying again would not help.</summary>
+        Refused,
     }
 }
