@@ -5,6 +5,8 @@ namespace CaaStle.Cli.Output;
 /// <summary>What differs from what is recorded, for people.</summary>
 internal static class DriftText
 {
+    private const int LastLines = 5;
+
     public static void Write(DriftView drift, TextWriter output, Style style)
     {
         var different = drift.Objects.Where(each => each.State is not (ObjectDriftView.Ready or ObjectDriftView.Unknown)).ToList();
@@ -27,7 +29,7 @@ internal static class DriftText
         foreach (var broken in different.Where(each => each.LastLog.Count > 0))
         {
             output.WriteLine(Untrusted.Clean($"last lines of {broken.Identity}:"));
-            foreach (var line in broken.LastLog)
+            foreach (var line in broken.LastLog.TakeLast(LastLines))
                 output.WriteLine($"| {Untrusted.Clean(line)}");
         }
 

@@ -11,6 +11,8 @@ internal sealed class DoctorCommand : LeafCommand
     private static readonly string Version =
         typeof(DoctorCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
+    private const int LastLines = 3;
+
     private readonly Option<bool> orphans = new("--orphans") { Description = "find what carries this installation's labels and is in no record" };
     private readonly Option<bool> remove = new("--remove") { Description = "with --orphans: delete it" };
 
@@ -49,7 +51,7 @@ internal sealed class DoctorCommand : LeafCommand
         }
         catch (ProblemException e)
         {
-            return new(null, [.. own, Failed(e.Problem)]);
+            return new(null, [.. own, Failed(e.Problem, invocation)]);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -65,6 +67,10 @@ internal sealed class DoctorCommand : LeafCommand
             $"the server is of version {server.Version}, and this is cld {Version}; what it finds of itself was not asked for",
             "cld server stop");
 
-    private static CheckView Failed(Problem problem) => ClientCheck.Failed(
-        "server", "running", string.Join(' ', new[] { problem.Title, problem.Detail?.ReplaceLineEndings(" ") }.Where(part => part is { Length: > 0 })), problem.Next);
+    /// <summary>With the end of the cause, which may be the server's log.</summary>
+    private static CheckView Failed(Problem problem, Invocation invocation) => ClientCheck.Failed(
+        "server",
+        "running",
+        string.Join(' ', [problem.Title, .. (problem.Detail ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(LastLines)]),
+        problem.Next is { Count: > 0 } next ? next : [$"tail -n 20 {ShellWord.Quote(Path.Combine(invocation.Connection.HomePath, "logs", "server.log"))}"]);
 }
