@@ -4,6 +4,7 @@ using CaaStle.Api;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
 using CaaStle.Engine.Planning;
+using CaaStle.Server.Endpoints.Views;
 using CaaStle.Server.Tests.Fakes;
 
 namespace CaaStle.Server.Tests;
@@ -149,6 +150,20 @@ public sealed class EnvironmentUpkeepTests
 
         Assert.Equal(["shop"], operation.OutdatedApplications);
         Assert.Equal(["cld app redeploy shop", "cld env show orders"], operation.Next);
+    }
+
+    [Theory]
+    [InlineData(OperationState.RolledBack, OperationAction.Update, "cld env update orders e.yaml")]
+    [InlineData(OperationState.Kept, OperationAction.Update, "cld env show orders", "cld env update orders e.yaml")]
+    [InlineData(OperationState.RolledBack, OperationAction.Repair, "cld op show op-9", "cld env drift orders")]
+    [InlineData(OperationState.Succeeded, OperationAction.Pause, "cld env resume orders")]
+    public void What_to_type_next_fits_what_was_asked_for(OperationState state, string action, params string[] next)
+    {
+        var operation = new Operation(
+            "op-9", OperationKind.Update, Orders, "abc123", [], new("", "e.yaml", false, false, []) { Action = action },
+            state, "ada", Samples.Noon, null, null, Samples.Noon, null);
+
+        Assert.Equal(next, NextCommands.After(operation));
     }
 
     [Fact]

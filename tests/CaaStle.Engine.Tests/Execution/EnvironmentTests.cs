@@ -74,6 +74,25 @@ public sealed class EnvironmentTests
         Assert.Contains("runs already", refused.Message, StringComparison.Ordinal);
     });
 
+    [Fact]
+    public void What_needs_an_environment_that_is_paused_is_told_to_resume_it() => host.Run(async () =>
+    {
+        await Samples.DeployAsync(host);
+        await host.Service.SwitchEnvironmentAsync(new("orders", OperationAction.Pause, "tester"), default);
+        await Samples.AllSucceedAsync(host);
+
+        var refusals = new[]
+        {
+            await Assert.ThrowsAsync<RefusedException>(() => DeployAsync("blog", "app: {image: blog, container_port: 80}")),
+            await Assert.ThrowsAsync<RefusedException>(() => UpdateAsync(Samples.OneDatabase)),
+            await Assert.ThrowsAsync<RefusedException>(
+                () => host.Service.ChangeApplicationAsync(new("shop", OperationAction.Redeploy, false, "tester"), default)),
+        };
+
+        Assert.All(refusals, refused => Assert.Equal(
+            (RefusedException.NotAvailable, "environment/orders is paused.", "cld env resume orders"), (refused.Code, refused.Message, refused.Next.Single())));
+    });
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
