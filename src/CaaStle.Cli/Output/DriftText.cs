@@ -33,9 +33,12 @@ internal static class DriftText
                 output.WriteLine($"| {Untrusted.Clean(line)}");
         }
 
-        var told = different.Count > 0 ? $"{different.Count} of {Count(drift.Objects.Count)} differ{(different.Count == 1 ? "s" : "")} from what is recorded" : "";
-        var untold = unknown.Count > 0 ? $"{unknown.Count} of {Count(drift.Objects.Count)} cannot be told about now" : "";
-        output.WriteLine($"{style.Bad("✗")} {subject}: {string.Join("; ", new[] { told, untold }.Where(part => part.Length > 0))}");
+        var parts = new List<string>();
+        if (different.Count > 0)
+            parts.Add($"{different.Count} of {Count(drift.Objects.Count)} differ{(different.Count == 1 ? "s" : "")} from what is recorded");
+        if (unknown.Count > 0)
+            parts.Add($"{unknown.Count} of {Count(drift.Objects.Count)} cannot be told about now");
+        output.WriteLine($"{style.Bad("✗")} {subject}: {string.Join("; ", parts)}");
     }
 
     private static string Count(int objects) => objects == 1 ? "1 object" : $"{objects} objects";

@@ -53,7 +53,7 @@ internal sealed class Outcome(Invocation invocation)
         if (operation.Action is not ("pause" or "accept"))
             OutputsText.Write(operation.Outputs, invocation.Context.Output, showSecrets: false);
         if (operation.OutdatedApplications is { Count: > 0 } outdated)
-            invocation.Note(Untrusted.Clean($"Until {(outdated.Count == 1 ? "it is" : "they are")} redeployed, {string.Join(", ", outdated)} {(outdated.Count == 1 ? "goes" : "go")} on with {Former(operation)}."));
+            invocation.Note(Untrusted.Clean(Outdated(outdated, Former(operation))));
         invocation.Suggest(Next(operation));
     }
 
@@ -142,6 +142,10 @@ internal sealed class Outcome(Invocation invocation)
         "accept" => ": what is missing is forgotten",
         var other => $": {other} succeeded",
     };
+
+    private static string Outdated(IReadOnlyList<string> applications, string former) => applications is [var only]
+        ? $"Until it is redeployed, {only} goes on with {former}."
+        : $"Until they are redeployed, {string.Join(", ", applications)} go on with {former}.";
 
     private static string Former(OperationView operation) =>
         operation.Subject.StartsWith("container/", StringComparison.Ordinal) ? "the former image" : "the former values";

@@ -13,7 +13,8 @@ internal static class DoctorEndpoints
 {
     public static void MapDoctor(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Doctor, CheckAsync).WithTags("server").WithSummary("What the server finds wrong with itself and its clouds, each with what to do.");
+        routes.MapGet(Routes.Doctor, CheckAsync).WithTags("server")
+            .WithSummary("What the server finds wrong with itself and its clouds, each with what to do.");
         routes.MapGet(Routes.Orphans, ListOrphansAsync).WithTags("server")
             .WithSummary("Everything in the clouds with this installation's labels that is in no record.");
         routes.MapPost(Routes.Orphans + "/remove", RemoveOrphansAsync).WithTags("server")
@@ -23,7 +24,8 @@ internal static class DoctorEndpoints
     internal static async Task<Ok<CheckReport>> CheckAsync(
         ServerCheck server, ICloudCatalog catalog, ServerIdentity identity, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var clouds = await Task.WhenAll(catalog.Clouds.Select(async cloud => (cloud.Name, Outcomes: await CloudCheck.RunAsync(cloud, clock, cancellationToken))));
+        var clouds = await Task.WhenAll(catalog.Clouds.Select(
+            async cloud => (cloud.Name, Outcomes: await CloudCheck.RunAsync(cloud, clock, cancellationToken))));
         return TypedResults.Ok(new CheckReport(
             identity.Version,
             [

@@ -27,7 +27,11 @@ internal sealed class EnvironmentDriftCommand : LeafCommand
         var environment = invocation.Required(name);
         var (fixes, accepts) = (invocation.Value(fix), invocation.Value(accept));
         if (fixes && accepts)
-            throw LocalProblems.Create(LocalProblems.Usage, "--fix and --accept exclude each other.", "--fix makes missing objects again, --accept forgets them.");
+        {
+            throw LocalProblems.Create(
+                LocalProblems.Usage, "--fix and --accept exclude each other.", "--fix makes missing objects again, --accept forgets them.");
+        }
+
         var drift = await invocation.Client.GetEnvironmentDriftAsync(environment, cancellationToken);
         if (!fixes && !accepts)
         {

@@ -10,7 +10,12 @@ internal sealed class EnvironmentUpdateCommand : LeafCommand
     private readonly NameArgument file = NameArgument.File("what it is to be, a YAML file");
     private readonly Option<bool> planOnly = new("--plan-only") { Description = "show what would change, and change nothing" };
     private readonly Option<bool> exitCode = new("--exit-code") { Description = "with --plan-only: exit with 6 when something would change" };
-    private readonly NameOption confirm = new("--confirm", NameOf.Environment) { HelpName = "NAME", Description = "the environment's name, where data would be lost" };
+    private readonly NameOption confirm = new("--confirm", NameOf.Environment)
+    {
+        HelpName = "NAME",
+        Description = "the environment's name, where data would be lost",
+    };
+
     private readonly Option<bool> noRollback = SharedOptions.NoRollback();
 
     public EnvironmentUpdateCommand() : base("update", "make an environment what its changed definition says")
