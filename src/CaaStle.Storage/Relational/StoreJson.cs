@@ -42,7 +42,7 @@ internal sealed partial class StoreJson : JsonSerializerContext
         private static bool HasAddedProperties(Type type)
         {
             var parameters = type.GetConstructors().SelectMany(constructor => constructor.GetParameters()).Select(parameter => parameter.Name);
-            return type.Namespace == typeof(JournalEntry).Namespace
+            return type.Namespace?.StartsWith(nameof(CaaStle), StringComparison.Ordinal) == true
                 && type.GetProperties().Any(property => property.CanWrite && !parameters.Contains(property.Name));
         }
     }

@@ -76,7 +76,7 @@ internal sealed class Table<T>(string name, string[] key, params (string Name, F
         $"""INSERT INTO "{name}" ({List(columns, column => $"\"{column.Name}\"")}) VALUES ({List(columns, column => $"@{column.Name}")})""";
 
     private readonly string update =
-        $"""UPDATE "{name}" SET {List(columns, column => $"\"{column.Name}\" = @{column.Name}")} WHERE {Found(key)}""";
+        $"""UPDATE "{name}" SET {List(Changing(columns, key), column => $"\"{column.Name}\" = @{column.Name}")} WHERE {Found(key)}""";
 
     private readonly string delete = $"""DELETE FROM "{name}" WHERE {Found(key)}""";
 
@@ -92,6 +92,10 @@ internal sealed class Table<T>(string name, string[] key, params (string Name, F
         session.WriteAsync(delete, columns.Where(column => key.Contains(column.Name)).Select(column => ($"@{column.Name}", column.Value(row))));
 
     private IEnumerable<(string, object?)> Parameters(T row) => columns.Select(column => ($"@{column.Name}", column.Value(row)));
+
+    /// <summary>Not the key: where it is set, be it to what it is, the database looks at every row that refers to it.</summary>
+    private static IEnumerable<(string Name, Func<T, object?>)> Changing((string Name, Func<T, object?>)[] columns, string[] key) =>
+        columns.Where(column => !key.Contains(column.Name));
 
     private static string Found(string[] key) => string.Join(" AND ", key.Select(column => $"\"{column}\" = @{column}"));
 
