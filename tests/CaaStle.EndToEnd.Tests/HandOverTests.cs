@@ -13,7 +13,7 @@ public sealed partial class HandOverTests
         await using var installation = new Installation();
         var application = installation.Application;
         await DeployAsync(installation);
-        var url = await UrlAsync(installation);
+        var url = await installation.ApplicationUrlAsync();
         using var load = new RunningProcess("wrk", ["--threads", "1", "--connections", "8", "--duration", "300s", "--timeout", "30s", url], new Dictionary<string, string>());
 
         await KillDuringAsync(installation, "app", "redeploy", application, installation.Write("second.yaml", Definition(installation, "Second")));
@@ -22,7 +22,7 @@ public sealed partial class HandOverTests
         await KillDuringAsync(installation, "app", "scale", application, "1");
         await KillDuringAsync(installation, "app", "restart", application);
         Assert.StartsWith("First from", await installation.AskApplicationAsync());
-        Assert.Equal(url, await UrlAsync(installation));
+        Assert.Equal(url, await installation.ApplicationUrlAsync());
 
         await load.SignalAsync("INT");
         var summary = (await load.WaitAsync()).Output;
@@ -41,7 +41,7 @@ public sealed partial class HandOverTests
     {
         await using var installation = new Installation();
         await DeployAsync(installation);
-        var url = await UrlAsync(installation);
+        var url = await installation.ApplicationUrlAsync();
         using var load = new RunningProcess("wrk", ["--threads", "1", "--connections", "4", "--duration", "120s", "--timeout", "30s", url], new Dictionary<string, string>());
 
         var broken = Definition(installation, "Second") + "  command: [sh, -c, 'echo these are my last words; exit 3']\n";
@@ -66,7 +66,7 @@ public sealed partial class HandOverTests
     {
         await using var installation = new Installation();
         await DeployAsync(installation);
-        var url = await UrlAsync(installation);
+        var url = await installation.ApplicationUrlAsync();
         using var http = new HttpClient();
 
         await installation.DoAsync("app", "stop", installation.Application);
@@ -103,9 +103,6 @@ public sealed partial class HandOverTests
         await installation.DoAsync(
             "app", "deploy", installation.Application, installation.Environment, installation.Write("first.yaml", Definition(installation, "First")));
     }
-
-    private static async Task<string> UrlAsync(Installation installation) =>
-        (await installation.ShowApplicationAsync()).Outputs.Single(output => output.Name == "Url").Value;
 
     /// <summary>Runs a command whose server is killed in the middle of what it does.</summary>
     private static async Task KillDuringAsync(Installation installation, params string[] words)

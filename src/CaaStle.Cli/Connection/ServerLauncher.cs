@@ -74,6 +74,7 @@ internal sealed class ServerLauncher(CommandContext context, ServerHome home, Ac
             RedirectStandardOutput = true,
             WorkingDirectory = "/",
         };
+        start.Environment.Remove(Program.AnswersInline);
         using var shell = Process.Start(start) ?? throw LocalProblems.Unreachable("The server cannot be started.");
         return int.TryParse(await shell.StandardOutput.ReadLineAsync(cancellationToken), out var id)
             ? id

@@ -39,6 +39,7 @@ internal sealed class ObjectDriver(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(abandoned, stop);
         var started = clock.GetUtcNow();
         var failuresInRow = 0;
+        var isMade = false;
         while (true)
         {
             either.Token.ThrowIfCancellationRequested();
@@ -46,6 +47,7 @@ internal sealed class ObjectDriver(
             try
             {
                 var seen = await handler.ReadAsync(spec, Call(abandoned), either.Token);
+                wait = seen.AskAgainAfter ?? Pace.UntilNextPoll(clock.GetUtcNow() - started);
                 switch (seen.Condition)
                 {
                     case Condition.Ready:
@@ -62,6 +64,10 @@ internal sealed class ObjectDriver(
                     case Condition.Absent:
                     case Condition.InProgress when seen.NeedsCreate:
                         await CreateAsync(abandoned, stop);
+
+                        // It may be ready by now; but what is made again and again is not to keep the cloud busy.
+                        wait = isMade ? wait : TimeSpan.Zero;
+                        isMade = true;
                         break;
                     default:
                         await ReportAsync(seen.Word);
@@ -69,7 +75,6 @@ internal sealed class ObjectDriver(
                 }
 
                 failuresInRow = 0;
-                wait = seen.AskAgainAfter ?? Pace.UntilNextPoll(clock.GetUtcNow() - started);
             }
             catch (Exception exception) when (exception is not (ObjectFailedException or JournalException) && !either.IsCancellationRequested)
             {

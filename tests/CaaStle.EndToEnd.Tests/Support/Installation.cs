@@ -127,12 +127,14 @@ internal sealed class Installation : IAsyncDisposable
             Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "The server does not end.");
     }
 
+    public async Task<string> ApplicationUrlAsync() =>
+        (await ShowApplicationAsync()).Outputs.Single(output => output.Name == "Url").Value;
+
     /// <summary>The body that an application answers with at its root.</summary>
     public async Task<string> AskApplicationAsync(string path = "")
     {
-        var url = (await ShowApplicationAsync()).Outputs.Single(output => output.Name == "Url").Value;
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
-        return await http.GetStringAsync($"{url}/{path}");
+        return await http.GetStringAsync($"{await ApplicationUrlAsync()}/{path}");
     }
 
     public async ValueTask DisposeAsync()

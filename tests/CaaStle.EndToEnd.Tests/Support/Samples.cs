@@ -23,6 +23,14 @@ internal static class Samples
                   type: redis
         """;
 
+    public static string TwoRedis(string one, string other) => $"""
+        {Redis}
+                  name: {one}
+              - resource:
+                  type: redis
+                  name: {other}
+        """;
+
     public const string MySql = """
         environment:
           app_deployment:
@@ -77,6 +85,28 @@ internal static class Samples
                 print $redis "AUTH $ENV{PASSWORD}\r\nPING\r\n";
                 my $answer = <$redis> . <$redis>;
                 print $client "HTTP/1.0 200 OK\r\n\r\n$answer";
+                close $client;
+              }
+        """;
+
+    /// <summary>Answers every request with the text on a line of its own.</summary>
+    public static string Says(string text) => $$"""
+        app:
+          image: debian:bookworm-slim
+          container_port: 8080
+          health: /
+          env:
+            TEXT: {{text}}
+          command:
+            - perl
+            - -MIO::Socket::INET
+            - -e
+            - |
+              $SIG{TERM} = sub { exit };
+              my $server = IO::Socket::INET->new(LocalPort => 8080, Listen => 5, ReuseAddr => 1) or die;
+              while (my $client = $server->accept) {
+                while (my $line = <$client>) { last if $line =~ /^\r?\n$/ }
+                print $client "HTTP/1.0 200 OK\r\n\r\n$ENV{TEXT}\n";
                 close $client;
               }
         """;

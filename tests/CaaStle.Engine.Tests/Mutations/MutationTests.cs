@@ -23,8 +23,8 @@ public sealed class MutationTests
         },
         {
             "an object is created without a look whether it is there", "Execution/ObjectDriver.cs",
-            "var seen = await handler.ReadAsync(spec, Call(abandoned), either.Token);\n                switch",
-            "if (started == clock.GetUtcNow()) await CreateAsync(abandoned, stop); var seen = await handler.ReadAsync(spec, Call(abandoned), either.Token);\n                switch"
+            "var seen = await handler.ReadAsync(spec, Call(abandoned), either.Token);\n                wait",
+            "if (started == clock.GetUtcNow()) await CreateAsync(abandoned, stop); var seen = await handler.ReadAsync(spec, Call(abandoned), either.Token);\n                wait"
         },
         {
             "an error of a read is taken for absence", "Execution/ObjectDriver.cs",
