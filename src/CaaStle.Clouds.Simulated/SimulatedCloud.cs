@@ -8,22 +8,44 @@ namespace CaaStle.Clouds.Simulated;
 
 /// <summary>
 /// <c>target: simulated</c>: a cloud that runs nothing, to try definitions, failures and rollbacks without an account. Settings
-/// <c>CallSeconds</c>, <c>DeletionSeconds</c> and <c>VisibilitySeconds</c> say how it lets time pass.
+/// <c>CallSeconds</c>, <c>DeletionSeconds</c> and <c>VisibilitySeconds</c> say how it lets time pass, and <c>World</c> in which file it is,
+/// which several servers may share.
 /// </summary>
 public sealed class SimulatedExtension : ICloudExtension
 {
     public ICloud Create(CloudServices services)
     {
         var timing = new WorldTiming(Seconds("CallSeconds", 0.02), Seconds("DeletionSeconds", 1), Seconds("VisibilitySeconds", 0));
-        return new SimulatedCloud(new SimulatedWorld(services.Clock, timing, null, Path.Combine(services.DataFolder, "world.json")), services.Clock);
+        var file = services.Settings.GetValueOrDefault("World") ?? Path.Combine(services.DataFolder, "world.jsonl");
+        return new SimulatedCloud(new SimulatedWorld(services.Clock, timing, null, file), services.Clock);
 
         TimeSpan Seconds(string name, double otherwise) => TimeSpan.FromSeconds(
             services.Settings.TryGetValue(name, out var text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise);
     }
 }
 
-public sealed class SimulatedCloud(SimulatedWorld world, TimeProvider clock) : ICloud, IMarkedObjects
+public sealed class SimulatedCloud : ICloud, IMarkedObjects
 {
+    private readonly SimulatedWorld world;
+
+    public SimulatedCloud(SimulatedWorld world, TimeProvider clock)
+    {
+        this.world = world;
+        var troubles = new Troubles();
+        Handlers =
+        [
+            new SimulatedHandler<SimulatedNetwork, SimulatedNetworkState>(world, clock, troubles, "simulated/network", name => new(name), spec => spec),
+            new SimulatedHandler<SimulatedStorage, SimulatedStorageState>(world, clock, troubles, "simulated/storage", name => new(name), spec => spec),
+            new SimulatedHandler<SimulatedDatabase, SimulatedDatabaseState>(
+                world, clock, troubles, "simulated/database", name => new(name), spec => spec with { Size = 0, Port = 0, IsStopped = false }),
+            new SimulatedHandler<SimulatedService, SimulatedServiceState>(world, clock, troubles, "simulated/service", name => new(name), spec => spec),
+            new SimulatedHandler<SimulatedRoute, SimulatedRouteState>(
+                world, clock, troubles, "simulated/route", name => new(name), spec => spec with { Backends = [] }),
+            new SimulatedHandler<SimulatedJob, SimulatedJobState>(world, clock, troubles, "simulated/job", name => new(name), spec => spec),
+            new SimulatedHandler<SimulatedImage, SimulatedImageState>(world, clock, troubles, "simulated/image", name => new(name), spec => spec),
+        ];
+    }
+
     public string Name => "simulated";
 
     public IReadOnlyList<ICoeType> Coes { get; } = [new SimulatedCoe()];
@@ -32,18 +54,7 @@ public sealed class SimulatedCloud(SimulatedWorld world, TimeProvider clock) : I
 
     public IReadOnlyList<IRegistryType> Registries { get; } = [new SimulatedRegistry()];
 
-    public IReadOnlyList<ICloudObjectHandler> Handlers { get; } =
-    [
-        new SimulatedHandler<SimulatedNetwork, SimulatedNetworkState>(world, clock, "simulated/network", name => new(name), spec => spec),
-        new SimulatedHandler<SimulatedStorage, SimulatedStorageState>(world, clock, "simulated/storage", name => new(name), spec => spec),
-        new SimulatedHandler<SimulatedDatabase, SimulatedDatabaseState>(
-            world, clock, "simulated/database", name => new(name), spec => spec with { Size = 0, Port = 0, IsStopped = false }),
-        new SimulatedHandler<SimulatedService, SimulatedServiceState>(world, clock, "simulated/service", name => new(name), spec => spec),
-        new SimulatedHandler<SimulatedRoute, SimulatedRouteState>(
-            world, clock, "simulated/route", name => new(name), spec => spec with { Backends = [], ReadySeconds = 0 }),
-        new SimulatedHandler<SimulatedJob, SimulatedJobState>(world, clock, "simulated/job", name => new(name), spec => spec),
-        new SimulatedHandler<SimulatedImage, SimulatedImageState>(world, clock, "simulated/image", name => new(name), spec => spec),
-    ];
+    public IReadOnlyList<ICloudObjectHandler> Handlers { get; }
 
     public Task<IReadOnlyList<string>> FindObstaclesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
 

@@ -66,6 +66,25 @@ public sealed class ExampleTests
         await DeleteAsync(installation, $"{installation.Application}-web");
     }
 
+    [Fact]
+    public async Task The_simulated_cloud_fails_as_it_is_told_to_and_nothing_is_left()
+    {
+        await using var installation = new Installation();
+        var failed = await installation.ExpectAsync(7, "env", "create", installation.Environment, Repository.Example("simulated/failing.yaml"));
+        Assert.Contains("insufficient capacity in zone b", failed.Error + failed.Output);
+        Assert.Contains("nothing is left", failed.Error + failed.Output);
+
+        await installation.DoAsync("env", "create", installation.Environment, Repository.Example("simulated/environment.yaml"));
+        await installation.DoAsync(
+            "app", "deploy", installation.Application, installation.Environment, Repository.Example("simulated/shop.yaml"));
+        await installation.StopServerAsync("KILL");
+        await installation.DoAsync("env", "drift", installation.Environment, "--exit-code");
+
+        await installation.DoAsync("app", "delete", installation.Application, "--yes");
+        await installation.DoAsync("env", "delete", installation.Environment, "--yes");
+        Assert.DoesNotContain("simulated/", (await installation.CldAsync("doctor", "--orphans")).Output);
+    }
+
     [Theory]
     [InlineData("environment-local.yaml", 0)]
     [InlineData("environment-local-untyped.yaml", 0)]

@@ -14,12 +14,10 @@ internal sealed class SimulatedCoe : ICoeType
 
     public void Plan(CoeRequest request, Blueprint plan)
     {
-        var options = request.Options;
-        var network = plan.Share(NetworkKey, () => new SimulatedNetwork(
-            request.Scope.ObjectName("network"),
-            SimulatedOptions.ReadyAfter(options, ""),
-            SimulatedOptions.FailsAfter(options, ""),
-            SimulatedOptions.Failure(options, "")));
+        var network = plan.Share(NetworkKey, () => new SimulatedNetwork(request.Scope.ObjectName("network"))
+        {
+            Behaviour = SimulatedOptions.Read(request.Options, ""),
+        });
         plan.Output("Network", network, state => state.Name);
     }
 
@@ -40,10 +38,14 @@ internal sealed class SimulatedCoe : ICoeType
                     request.Scope.ObjectName($"r{request.Revision}-{replica}"),
                     request.EnvironmentOutputs["Network"].Reveal(),
                     image,
-                    request.ExposedContainer.Variables,
-                    Seconds(request, "SIMULATED_READY_AFTER") ?? 0,
-                    Seconds(request, "SIMULATED_FAILS_AFTER"),
-                    "it was told to fail"),
+                    request.ExposedContainer.Variables)
+                {
+                    Behaviour = new()
+                    {
+                        ReadySeconds = Seconds(request, "SIMULATED_READY_AFTER") ?? 0,
+                        FailsSeconds = Seconds(request, "SIMULATED_FAILS_AFTER"),
+                    },
+                },
                 first))
             .ToList();
         var route = plan.Add<SimulatedRouteState>(
@@ -58,7 +60,15 @@ internal sealed class SimulatedCoe : ICoeType
         plan.Add($"run-{request.Id}/job", Job(request.Application, $"run-{request.Id}", request.Command));
 
     private static SimulatedJob Job(ApplicationRequest request, string name, IReadOnlyList<string> command) =>
-        new(request.Scope.ObjectName(name), command, 1, Seconds(request, "SIMULATED_JOB_FAILS_AFTER"), "the command ended with 1");
+        new(request.Scope.ObjectName(name), command)
+        {
+            Behaviour = new()
+            {
+                ReadySeconds = 1,
+                FailsSeconds = Seconds(request, "SIMULATED_JOB_FAILS_AFTER"),
+                FailureReason = "the command ended with 1",
+            },
+        };
 
     private static double? Seconds(ApplicationRequest request, string name) =>
         request.ExposedContainer.Variables.TryGetValue(name, out var value)

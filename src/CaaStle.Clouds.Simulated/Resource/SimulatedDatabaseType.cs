@@ -32,11 +32,9 @@ internal sealed class SimulatedDatabaseType : IResourceType
             request.Environment.ObjectName(request.Name),
             net.Name,
             disk.Name,
-            secret,
-            SimulatedOptions.ReadyAfter(request.Options, Section),
-            SimulatedOptions.FailsAfter(request.Options, Section),
-            SimulatedOptions.Failure(request.Options, Section))
+            secret)
         {
+            Behaviour = SimulatedOptions.Read(request.Options, Section),
             Version = request.Options.Text(Section + "version"),
             Size = request.Options.Integer(Section + "size"),
             Port = request.Options.Integer(Section + "port"),

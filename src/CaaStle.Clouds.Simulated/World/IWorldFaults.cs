@@ -10,7 +10,10 @@ public enum WorldCallKind
 }
 
 /// <param name="Name">The object that the call is about; empty for a search.</param>
-public sealed record WorldCall(WorldCallKind Kind, string Name);
+public sealed record WorldCall(WorldCallKind Kind, string Name)
+{
+    public bool IsChange => Kind is WorldCallKind.Create or WorldCallKind.Change or WorldCallKind.Delete;
+}
 
 /// <summary>Decides what goes wrong with each call.</summary>
 public interface IWorldFaults

@@ -1,25 +1,6 @@
-using System.Text.Json;
 using CaaStle.Abstractions;
 
 namespace CaaStle.Clouds.Simulated;
-
-/// <summary>What somebody made in the simulated cloud.</summary>
-/// <param name="ReadyAt">When it works; never, where it fails first.</param>
-/// <param name="FailsAt">When it breaks; null for never.</param>
-/// <param name="Needs">Names of objects that cannot be deleted before this one.</param>
-/// <param name="GoneAt">When its deletion is complete; null while nobody deletes it.</param>
-/// <param name="VisibleAt">Before this, reads do not show it.</param>
-/// <param name="Content">What of it can be changed in place.</param>
-public sealed record WorldObject(
-    string Name,
-    IReadOnlyDictionary<string, string> Labels,
-    DateTimeOffset ReadyAt,
-    DateTimeOffset? FailsAt,
-    string FailureReason,
-    IReadOnlyList<string> Needs,
-    DateTimeOffset? GoneAt,
-    DateTimeOffset VisibleAt,
-    string Content = "");
 
 /// <summary>How the simulated cloud lets time pass.</summary>
 /// <param name="CallLatency">How long each call takes.</param>
@@ -36,22 +17,16 @@ public sealed class SimulatedWorld
     private readonly TimeProvider clock;
     private readonly WorldTiming timing;
     private readonly IWorldFaults faults;
-    private readonly string? file;
+    private readonly WorldFile? file;
     private readonly Lock gate;
-    private readonly SortedDictionary<string, WorldObject> objects;
+    private readonly WorldObjects objects;
 
     /// <param name="file">Where the world is kept; null for memory alone.</param>
     public SimulatedWorld(TimeProvider clock, WorldTiming timing, IWorldFaults? faults = null, string? file = null)
     {
-        (this.clock, this.timing, this.faults, this.file) = (clock, timing, faults ?? new NoFaults(), file);
-        (gate, objects) = (new(), new(StringComparer.Ordinal));
-        if (file is not null && File.Exists(file))
-        {
-            foreach (var item in JsonSerializer.Deserialize<WorldObject[]>(File.ReadAllText(file)) ?? [])
-            {
-                objects.Add(item.Name, item);
-            }
-        }
+        (this.clock, this.timing, this.faults) = (clock, timing, faults ?? new NoFaults());
+        this.file = file is null ? null : new(file, clock);
+        (gate, objects) = (new(), new());
     }
 
     private SimulatedWorld(SimulatedWorld other, IWorldFaults faults)
@@ -73,21 +48,19 @@ public sealed class SimulatedWorld
             lock (gate)
             {
                 Settle();
-                return [.. objects.Values];
+                return [.. objects.All];
             }
         }
     }
 
     /// <summary>The object as reads show it; null when they show none.</summary>
-    public Task<WorldObject?> DescribeAsync(string name, CancellationToken cancellationToken) => CallAsync(
-        new(WorldCallKind.Describe, name),
-        () => objects.TryGetValue(name, out var found) && clock.GetUtcNow() >= found.VisibleAt ? found : null,
-        cancellationToken);
+    public Task<WorldObject?> DescribeAsync(string name, CancellationToken cancellationToken) =>
+        CallAsync(new(WorldCallKind.Describe, name), () => Seen(name), cancellationToken);
 
     /// <summary>All that reads show with these labels.</summary>
     public Task<IReadOnlyList<WorldObject>> FindAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) => CallAsync(
         new(WorldCallKind.Find, ""),
-        () => (IReadOnlyList<WorldObject>)[.. objects.Values.Where(item =>
+        () => (IReadOnlyList<WorldObject>)[.. objects.All.Where(item =>
             clock.GetUtcNow() >= item.VisibleAt && labels.All(label => item.Labels.GetValueOrDefault(label.Key) == label.Value))],
         cancellationToken);
 
@@ -100,24 +73,25 @@ public sealed class SimulatedWorld
         string failureReason,
         IReadOnlyList<string> needs,
         CancellationToken cancellationToken,
-        string content = "") => CallAsync(
+        string content = "",
+        WorldManner? manner = null) => CallAsync(
             new(WorldCallKind.Create, name),
             () =>
             {
-                if (objects.ContainsKey(name))
+                if (objects.Find(name) is not null)
                 {
                     throw new CloudException(CloudFault.Busy, $"{name} exists already") { Code = "AlreadyExists" };
                 }
 
-                if (needs.FirstOrDefault(need => !objects.ContainsKey(need)) is { } missing)
-                {
-                    throw new CloudException(CloudFault.Refused, $"{missing} does not exist") { Code = "NotFound" };
-                }
-
+                CheckNeeds(needs);
                 var now = clock.GetUtcNow();
-                objects[name] = new(
-                    name, labels, now + readyAfter, now + failsAfter, failureReason, needs, GoneAt: null, VisibleAt: now + timing.Visibility, content);
-                Save();
+                Put(new(name, labels, now + readyAfter, now + failsAfter, failureReason, needs, GoneAt: null, VisibleAt: now + timing.Visibility, content)
+                {
+                    MadeAt = now,
+                    VanishesAt = now + manner?.Vanishes,
+                    Deletion = manner?.Deletion,
+                    States = manner?.States ?? [],
+                });
                 return true;
             },
             cancellationToken);
@@ -128,18 +102,14 @@ public sealed class SimulatedWorld
             new(WorldCallKind.Change, name),
             () =>
             {
-                if (!objects.TryGetValue(name, out var found) || found.GoneAt is not null)
+                if (objects.Find(name) is not { GoneAt: null } found)
                 {
                     throw new CloudException(CloudFault.Busy, $"{name} does not exist") { Code = "NotFound" };
                 }
 
-                if (needs.FirstOrDefault(need => !objects.ContainsKey(need)) is { } missing)
-                {
-                    throw new CloudException(CloudFault.Refused, $"{missing} does not exist") { Code = "NotFound" };
-                }
-
-                objects[name] = found with { Content = content, Needs = needs, ReadyAt = clock.GetUtcNow() + readyAfter };
-                Save();
+                CheckNeeds(needs);
+                var now = clock.GetUtcNow();
+                Put(found with { Content = content, Needs = needs, MadeAt = now, ReadyAt = now + readyAfter });
                 return true;
             },
             cancellationToken);
@@ -149,39 +119,36 @@ public sealed class SimulatedWorld
         new(WorldCallKind.Delete, name),
         () =>
         {
-            if (objects.Values.FirstOrDefault(item => item.Needs.Contains(name)) is { } dependent)
+            if (objects.DependentOf(name) is { } dependent)
             {
-                throw new CloudException(CloudFault.Busy, $"{name} is in use by {dependent.Name}") { Code = "DependencyViolation" };
+                throw new CloudException(CloudFault.Busy, $"{name} is in use by {dependent}") { Code = "DependencyViolation" };
             }
 
-            if (objects.TryGetValue(name, out var found) && found.GoneAt is null)
+            if (objects.Find(name) is { GoneAt: null } found)
             {
-                objects[name] = found with { GoneAt = clock.GetUtcNow() + timing.Deletion };
-                Save();
+                Put(found with { GoneAt = clock.GetUtcNow() + (found.Deletion ?? timing.Deletion) });
             }
 
             return true;
         },
         cancellationToken);
 
-    /// <summary>Somebody else deletes the object, at once and without a call.</summary>
+    /// <summary>Somebody else deletes the object, at once and without a call. Not for a world that is kept in a file.</summary>
     public void Remove(string name)
     {
         lock (gate)
         {
             objects.Remove(name);
-            Save();
         }
     }
 
-    /// <summary>Somebody else makes an object, at once and without a call.</summary>
+    /// <summary>Somebody else makes an object, at once and without a call. Not for a world that is kept in a file.</summary>
     public void Add(string name)
     {
         lock (gate)
         {
             var now = clock.GetUtcNow();
-            objects[name] = new(name, new Dictionary<string, string> { ["owner"] = "somebody else" }, now, null, "", [], GoneAt: null, VisibleAt: now);
-            Save();
+            objects.Put(new(name, new Dictionary<string, string> { ["owner"] = "somebody else" }, now, null, "", [], GoneAt: null, VisibleAt: now));
         }
     }
 
@@ -194,33 +161,51 @@ public sealed class SimulatedWorld
             throw fault;
         }
 
-        TAnswer answer;
-        lock (gate)
-        {
-            Settle();
-            answer = apply();
-        }
-
+        var answer = file is null || !call.IsChange ? Apply(apply) : await ApplyAndKeepAsync(file, apply, cancellationToken);
         var lost = await faults.AfterAsync(call, cancellationToken);
         return lost is null ? answer : throw lost;
     }
 
-    private void Settle()
+    private TAnswer Apply<TAnswer>(Func<TAnswer> apply)
     {
-        var now = clock.GetUtcNow();
-        foreach (var gone in objects.Values.Where(item => item.GoneAt <= now).ToList())
+        lock (gate)
         {
-            objects.Remove(gone.Name);
+            Settle();
+            return apply();
         }
     }
 
-    private void Save()
+    private async Task<TAnswer> ApplyAndKeepAsync<TAnswer>(WorldFile file, Func<TAnswer> apply, CancellationToken cancellationToken)
     {
-        if (file is not null)
+        TAnswer answer;
+        using (await file.TakeTurnAsync(cancellationToken))
         {
-            var next = file + ".new";
-            File.WriteAllText(next, JsonSerializer.Serialize(objects.Values));
-            File.Move(next, file, overwrite: true);
+            answer = Apply(apply);
         }
+
+        await file.FlushAsync(cancellationToken);
+        return answer;
+    }
+
+    private WorldObject? Seen(string name) => objects.Find(name) is { } found && clock.GetUtcNow() >= found.VisibleAt ? found : null;
+
+    private void CheckNeeds(IReadOnlyList<string> needs)
+    {
+        if (needs.FirstOrDefault(need => objects.Find(need) is null) is { } missing)
+        {
+            throw new CloudException(CloudFault.Refused, $"{missing} does not exist") { Code = "NotFound" };
+        }
+    }
+
+    private void Put(WorldObject item)
+    {
+        file?.Write(item, isOnly: objects.IsEmpty);
+        objects.Put(item);
+    }
+
+    private void Settle()
+    {
+        file?.ReadOn(objects.Clear, objects.Put);
+        objects.RemoveEnded(clock.GetUtcNow());
     }
 }
