@@ -188,6 +188,25 @@ public sealed class EnvironmentUpkeepTests
         Assert.Equal(("environment/orders", "mysql/volume", "orders-mysql/volume", true), (drift.Objects[0].Subject, drift.Objects[0].Key, drift.Objects[0].Identity, drift.Objects[0].HoldsData));
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("?now=true", true)]
+    public async Task Whoever_asks_is_told_how_the_objects_are_now(string query, bool isTold)
+    {
+        await using var server = await TestServer.StartAsync();
+        var (environment, application) = (Samples.Subject(Orders), Samples.Subject(SubjectKey.Application("shop"), id: "shop01"));
+        var (volume, replica) = (Samples.Object(environment, "mysql/volume"), Samples.Object(application, "r1/replica-1/app"));
+        await server.Store.SeedAsync(environment, volume);
+        await server.Store.SeedAsync(application, replica);
+        server.Engine.Observed = [new(volume, Drift.None, "there", []), new(replica, Drift.Broken, "exited with code 1", ["boom"])];
+
+        var orders = await server.GetAsync<EnvironmentDetail>($"/environments/orders{query}");
+        var shop = await server.GetAsync<ApplicationDetail>($"/apps/shop{query}");
+
+        Assert.Equal(isTold ? new("ready", "there") : null, Assert.Single(orders.Objects).Now);
+        Assert.Equal(isTold ? new("broken", "exited with code 1") : null, Assert.Single(shop.Objects).Now);
+    }
+
     [Fact]
     public async Task A_repeated_request_is_answered_with_the_same_operations()
     {

@@ -43,8 +43,9 @@ public sealed partial class CaaStleClient : IDisposable
         PostAsync(
             $"{Routes.Environments}/plan", Body(request, ApiJson.Default.EnvironmentCreateRequest), api => api.PlanView, cancellationToken);
 
-    public Task<EnvironmentDetail> GetEnvironmentAsync(string name, bool reveal, CancellationToken cancellationToken) =>
-        GetAsync($"{Routes.Environments}/{Escape(name)}{Query(("reveal", reveal))}", api => api.EnvironmentDetail, cancellationToken);
+    /// <param name="now">Tell also how each object is in its cloud at this moment.</param>
+    public Task<EnvironmentDetail> GetEnvironmentAsync(string name, bool reveal, bool now, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Environments}/{Escape(name)}{Query(("reveal", reveal), ("now", now))}", api => api.EnvironmentDetail, cancellationToken);
 
     public Task<OperationView> DeleteEnvironmentAsync(string name, bool force, bool keepData, CancellationToken cancellationToken) =>
         DeleteAsync($"{Routes.Environments}/{Escape(name)}{Query(("force", force), ("keepData", keepData))}", cancellationToken);
@@ -92,8 +93,9 @@ public sealed partial class CaaStleClient : IDisposable
             api => api.IReadOnlyListApplicationBuildView,
             cancellationToken);
 
-    public Task<ApplicationDetail> GetApplicationAsync(string name, bool reveal, CancellationToken cancellationToken) =>
-        GetAsync($"{Routes.Applications}/{Escape(name)}{Query(("reveal", reveal))}", api => api.ApplicationDetail, cancellationToken);
+    /// <param name="now">Tell also how each object is in its cloud at this moment.</param>
+    public Task<ApplicationDetail> GetApplicationAsync(string name, bool reveal, bool now, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Applications}/{Escape(name)}{Query(("reveal", reveal), ("now", now))}", api => api.ApplicationDetail, cancellationToken);
 
     public Task<OperationView> DeleteApplicationAsync(string name, bool keepData, CancellationToken cancellationToken) =>
         DeleteAsync($"{Routes.Applications}/{Escape(name)}{Query(("keepData", keepData))}", cancellationToken);

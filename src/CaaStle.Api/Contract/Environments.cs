@@ -63,7 +63,15 @@ public sealed record ResourceView(string Environment, string Name, string Type, 
 /// <param name="Kind"><c>docker/volume</c>.</param>
 /// <param name="Identity">What the cloud's own tools call it.</param>
 /// <param name="Status">intended, ready, deleting or kept.</param>
-public sealed record ObjectView(string Key, string Kind, string Identity, string Status, bool HoldsData);
+public sealed record ObjectView(string Key, string Kind, string Identity, string Status, bool HoldsData)
+{
+    /// <summary>How it is in its cloud, where that was asked for; null otherwise, and while an operation works on it.</summary>
+    public ObjectNowView? Now { get; init; }
+}
+
+/// <param name="State">ready, missing, broken, changed or unknown, as in <see cref="ObjectDriftView"/>.</param>
+/// <param name="Detail">The cloud's word for it, or why it cannot be told.</param>
+public sealed record ObjectNowView(string State, string Detail);
 
 /// <summary>What an operation would do.</summary>
 /// <param name="Steps">Each after those that it depends on.</param>

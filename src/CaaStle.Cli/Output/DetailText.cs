@@ -25,9 +25,14 @@ internal static class DetailText
         if (objects.Count == 0)
             return;
         output.WriteLine("\nObjects");
-        var table = new Table("", "", "", "");
+        var table = new Table("", "", "", "", "");
         foreach (var found in objects)
-            table.Add(found.Key, found.Kind, found.Identity, Table.Cell.Status(found.Status, style));
+        {
+            // What is recorded as ready may be so no more; anything else is not expected to be.
+            var state = found is { Status: ObjectDriftView.Ready, Now: { } now } ? now.State : found.Status;
+            table.Add(found.Key, found.Kind, found.Identity, Table.Cell.Status(state, style), found.Now?.Detail == state ? "" : found.Now?.Detail);
+        }
+
         table.Write(output, "  ");
     }
 }

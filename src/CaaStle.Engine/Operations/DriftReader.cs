@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using CaaStle.Abstractions;
 using CaaStle.Engine.Execution;
 using CaaStle.Engine.Journal;
@@ -36,12 +37,18 @@ public interface IDriftReader
     /// were made. Changes nothing. Throws <see cref="RefusedException"/> when there is no such environment.
     /// </summary>
     Task<IReadOnlyList<ObservedObject>> ReadAsync(string environment, CancellationToken cancellationToken);
+
+    /// <summary>Reads every recorded object of the subject alone.</summary>
+    Task<IReadOnlyList<ObservedObject>> ReadAsync(SubjectRecord subject, CancellationToken cancellationToken);
 }
 
 /// <inheritdoc/>
 public sealed class DriftReader(EngineServices services) : IDriftReader
 {
     private const int AtOnce = 8;
+
+    /// <summary>For how long an answer is waited for; it cannot be told what gives none.</summary>
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20);
 
     public async Task<IReadOnlyList<ObservedObject>> ReadAsync(string environment, CancellationToken cancellationToken)
     {
@@ -58,7 +65,7 @@ public sealed class DriftReader(EngineServices services) : IDriftReader
         return observed;
     }
 
-    private async Task<IReadOnlyList<ObservedObject>> ReadAsync(SubjectRecord subject, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ObservedObject>> ReadAsync(SubjectRecord subject, CancellationToken cancellationToken)
     {
         var before = await NewestOperationAsync(subject, cancellationToken);
         var objects = await services.Store.ListObjectsAsync(subject.Id, cancellationToken);
@@ -90,12 +97,14 @@ public sealed class DriftReader(EngineServices services) : IDriftReader
 
     private async Task<ObservedObject> ObserveOneAsync(ObjectRecord item, CancellationToken cancellationToken)
     {
+        using var limit = new CancellationTokenSource(AnswerWithin, services.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
             var handler = services.Handlers.OfKind(item.Kind);
             var spec = (ICloudObjectSpec)services.Serializer.Deserialize(item.Spec, handler.SpecType);
             var marks = new Marks(services.Store.InstallationId, item.Subject.ToString(), item.SubjectId, item.Operation, item.Key);
-            var seen = await handler.ReadAsync(spec, new(marks, NoLog.Instance, CancellationToken.None), cancellationToken);
+            var seen = await handler.ReadAsync(spec, new(marks, NoLog.Instance, CancellationToken.None), either.Token);
             var (drift, word) = seen switch
             {
                 { Condition: Condition.Ready } => (Drift.None, seen.Word),
@@ -106,6 +115,10 @@ public sealed class DriftReader(EngineServices services) : IDriftReader
                 _ => (Drift.Unknown, $"not ready yet: {seen.Word}"),
             };
             return new(item, drift, word, seen.LastLog);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new(item, Drift.Unknown, string.Create(CultureInfo.InvariantCulture, $"no answer within {AnswerWithin.TotalSeconds} s"), []);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -76,15 +76,25 @@ internal static class ApplicationEndpoints
     }
 
     internal static async Task<Ok<ApplicationDetail>> ShowAsync(
-        string name, bool? reveal, IStateStore store, ISecretVault vault, DefinitionReader reader, CancellationToken cancellationToken)
+        string name,
+        bool? reveal,
+        bool? now,
+        IStateStore store,
+        ISecretVault vault,
+        DefinitionReader reader,
+        IDriftReader drift,
+        CancellationToken cancellationToken)
     {
         var application = await store.GetSubjectAsync(SubjectKey.Application(name), cancellationToken);
-        return TypedResults.Ok(SubjectViews.Application(
+        var view = SubjectViews.Application(
             application,
             await store.ListObjectsAsync(application.Id, cancellationToken),
             await store.UnderWayAsync(application.Key, cancellationToken),
             Answers.Outputs(reveal, vault),
-            reader));
+            reader);
+        return TypedResults.Ok(now == true && view.Operation is null
+            ? view with { Objects = SubjectViews.Now(view.Objects, await drift.ReadAsync(application, cancellationToken)) }
+            : view);
     }
 
     internal static Task<Accepted<OperationView>> DeleteAsync(

@@ -67,17 +67,27 @@ internal static class EnvironmentEndpoints
             SubjectKey.Environment(request.Name).ToString(), "create", await operations.PlanEnvironmentAsync(Creation(request, null), cancellationToken)));
 
     internal static async Task<Ok<EnvironmentDetail>> ShowAsync(
-        string name, bool? reveal, IStateStore store, IBindingReader bindings, ISecretVault vault, CancellationToken cancellationToken)
+        string name,
+        bool? reveal,
+        bool? now,
+        IStateStore store,
+        IBindingReader bindings,
+        ISecretVault vault,
+        IDriftReader drift,
+        CancellationToken cancellationToken)
     {
         var environment = await store.GetSubjectAsync(SubjectKey.Environment(name), cancellationToken);
         var applications = await store.ApplicationsInAsync(name, cancellationToken);
-        return TypedResults.Ok(SubjectViews.Environment(
+        var view = SubjectViews.Environment(
             environment,
             await store.ListObjectsAsync(environment.Id, cancellationToken),
             [.. applications.Select(application => application.Key.Name)],
             await bindings.FindOutdatedAsync(environment, cancellationToken),
             await store.UnderWayAsync(environment.Key, cancellationToken),
-            Answers.Outputs(reveal, vault)));
+            Answers.Outputs(reveal, vault));
+        return TypedResults.Ok(now == true && view.Operation is null
+            ? view with { Objects = SubjectViews.Now(view.Objects, await drift.ReadAsync(environment, cancellationToken)) }
+            : view);
     }
 
     internal static Task<Accepted<OperationView>> DeleteAsync(

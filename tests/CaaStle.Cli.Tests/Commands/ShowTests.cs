@@ -51,7 +51,47 @@ public sealed class ShowTests
 
             """,
             result.Output);
-        Assert.Equal("GET /environments/orders", server.Requests.Single().ToString());
+        Assert.Equal("GET /environments/orders?now=true", server.Requests.Single().ToString());
+    }
+
+    [Fact]
+    public async Task An_application_is_shown_as_it_is_now()
+    {
+        await using var server = await FakeServer.StartAsync();
+        IReadOnlyList<ObjectView> objects =
+        [
+            new("r1/replica-1/app", "docker/container", "shop-r1-1", "ready", false) { Now = new("broken", "exited with code 3") },
+            new("entry", "docker/container", "shop-entry", "ready", false) { Now = new("ready", "running") },
+            new("route", "docker/route", "shop-entry", "ready", false) { Now = new("unknown", "no answer within 20 s") },
+            new("r2/replica-1/app", "docker/container", "shop-r2-1", "kept", false) { Now = new("broken", "exited with code 4") },
+        ];
+        var shop = new ApplicationDetail("shop", "orders", "available", Make.Now.AddHours(-2), "ada", null, [], objects, "app: {}\n") { Replicas = 1 };
+        server.On("GET", "/apps/shop", shop, ApiJson.Default.ApplicationDetail);
+        using var cld = new Cld(server);
+
+        var result = await cld.RunAsync("app", "show", "shop");
+
+        Assert.EndsWith(
+            """
+            Objects
+              r1/replica-1/app   docker/container   shop-r1-1    broken    exited with code 3
+              entry              docker/container   shop-entry   ready     running
+              route              docker/route       shop-entry   unknown   no answer within 20 s
+              r2/replica-1/app   docker/container   shop-r2-1    kept      exited with code 4
+
+            """,
+            result.Output,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            """
+            1 of 4 objects is not as recorded.
+            1 of 4 objects cannot be told about now.
+            → cld env drift orders
+            → cld app logs shop --previous
+
+            """,
+            result.Error);
+        Assert.Equal("GET /apps/shop?now=true", server.Requests.Single().ToString());
     }
 
     [Fact]

@@ -153,6 +153,27 @@ public sealed class DriftTests
         Assert.Equal(SubjectStatus.Available, (await host.Store.FindSubjectAsync(Samples.Environment, default))!.Status);
     });
 
+    [Fact]
+    public void What_gives_no_answer_is_unknown_and_one_subject_can_be_read_alone()
+    {
+        var slow = new SimulatedHost(new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(1), TimeSpan.Zero));
+        slow.Run(async () =>
+        {
+            await Samples.DeployAsync(slow);
+            var application = await slow.Services.Store.FindSubjectAsync(SubjectKey.Application("shop"), default);
+            Assert.All(await new DriftReader(slow.Services).ReadAsync(application!, default), each => Assert.Equal("shop", each.Record.Subject.Name));
+        });
+
+        var silent = new SimulatedHost(new(TimeSpan.FromSeconds(21), TimeSpan.FromSeconds(1), TimeSpan.Zero));
+        silent.Run(async () =>
+        {
+            await Samples.DeployAsync(silent);
+            Assert.All(
+                await new DriftReader(silent.Services).ReadAsync("orders", default),
+                each => Assert.Equal((Drift.Unknown, "no answer within 20 s"), (each.Drift, each.Word)));
+        });
+    }
+
     private Task<IReadOnlyList<ObservedObject>> ReadAsync() => new DriftReader(host.Services).ReadAsync("orders", default);
 
     private async Task AcceptAsync()

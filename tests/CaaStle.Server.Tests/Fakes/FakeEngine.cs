@@ -99,6 +99,9 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
         return Task.FromResult(Observed);
     }
 
+    public Task<IReadOnlyList<ObservedObject>> ReadAsync(SubjectRecord subject, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<ObservedObject>>([.. Observed.Where(each => each.Record.SubjectId == subject.Id)]);
+
     public Task<OrphanReport> FindAsync(CancellationToken ct) => Task.FromResult(Orphans);
 
     public Task<IReadOnlyList<OrphanRemoval>> RemoveAsync(IReadOnlyList<Orphan> chosen, CancellationToken ct)

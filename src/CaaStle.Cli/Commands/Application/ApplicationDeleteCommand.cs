@@ -25,7 +25,7 @@ internal sealed class ApplicationDeleteCommand : LeafCommand
         var keeping = invocation.Value(keepData);
         if (!keeping && !invocation.Global.Yes)
         {
-            var detail = await invocation.Client.GetApplicationAsync(application, reveal: false, cancellationToken);
+            var detail = await invocation.Client.GetApplicationAsync(application, reveal: false, now: false, cancellationToken);
             if (detail.Objects.Any(found => found.HoldsData)
                 && !await invocation.ConfirmAsync($"This deletes application {application} and its data.", application, cancellationToken))
             {

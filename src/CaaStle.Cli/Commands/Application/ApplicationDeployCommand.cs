@@ -63,7 +63,7 @@ internal sealed class ApplicationDeployCommand : LeafCommand
     private static async Task<bool> AskAsync(
         Invocation invocation, ApplicationDeployRequest request, Problem problem, CancellationToken cancellationToken)
     {
-        var existing = await invocation.Client.GetApplicationAsync(request.Name, reveal: false, cancellationToken);
+        var existing = await invocation.Client.GetApplicationAsync(request.Name, reveal: false, now: false, cancellationToken);
         if (existing.Environment != request.Environment)
             throw new ProblemException(problem with { Title = $"application/{request.Name} exists already, in environment {existing.Environment}." });
         if (!invocation.CanAsk)

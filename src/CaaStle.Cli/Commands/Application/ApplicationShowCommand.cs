@@ -10,7 +10,7 @@ internal sealed class ApplicationShowCommand : LeafCommand
     private readonly NameArgument name = NameArgument.Application();
     private readonly Option<bool> reveal = SharedOptions.Reveal();
 
-    public ApplicationShowCommand() : base("show", "show an application: state, revision, replicas, URL, objects")
+    public ApplicationShowCommand() : base("show", "show an application: state, revision, replicas, URL, objects as they are now")
     {
         Add(name);
         Add(reveal);
@@ -19,7 +19,7 @@ internal sealed class ApplicationShowCommand : LeafCommand
 
     public override async Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken) =>
         invocation.Show(
-            await invocation.Client.GetApplicationAsync(invocation.Required(name), invocation.Value(reveal), cancellationToken),
+            await invocation.Client.GetApplicationAsync(invocation.Required(name), invocation.Value(reveal), now: true, cancellationToken),
             ApiJson.Default.ApplicationDetail,
             (application, output) =>
             {
@@ -37,6 +37,10 @@ internal sealed class ApplicationShowCommand : LeafCommand
                 head.Write(output);
                 DetailText.WriteOutputs([.. application.Outputs.Where(other => !IsAddress(other) && other.Name != "Replicas")], output);
                 DetailText.WriteObjects(application.Objects, output, invocation.Style);
+                ObjectsNow.Note(
+                    application.Objects,
+                    invocation,
+                    [$"cld env drift {application.Environment}", $"cld app logs {application.Name} --previous"]);
             });
 
     private static bool IsAddress(OutputView output) => output is { Name: "Url", Secret: false };

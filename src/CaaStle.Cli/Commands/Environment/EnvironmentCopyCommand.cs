@@ -27,7 +27,7 @@ internal sealed class EnvironmentCopyCommand : LeafCommand
     {
         var (original, target) = (invocation.Required(name), invocation.Required(copy));
         var seconds = SharedOptions.Seconds(invocation.Value(timeToLive));
-        var applications = (await invocation.Client.GetEnvironmentAsync(original, reveal: false, cancellationToken)).Applications;
+        var applications = (await invocation.Client.GetEnvironmentAsync(original, reveal: false, now: false, cancellationToken)).Applications;
         var exit = await invocation.OperateAsync(
             () => invocation.Client.CopyEnvironmentAsync(
                 original, new EnvironmentCopyRequest(target, invocation.Value(noRollback), seconds), cancellationToken),

@@ -9,7 +9,7 @@ internal sealed class EnvironmentShowCommand : LeafCommand
     private readonly NameArgument name = NameArgument.Environment();
     private readonly Option<bool> reveal = SharedOptions.Reveal();
 
-    public EnvironmentShowCommand() : base("show", "show an environment: state, resources, outputs, objects")
+    public EnvironmentShowCommand() : base("show", "show an environment: state, resources, outputs, objects as they are now")
     {
         Add(name);
         Add(reveal);
@@ -24,8 +24,10 @@ internal sealed class EnvironmentShowCommand : LeafCommand
 
     public override async Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
-        var environment = await invocation.Client.GetEnvironmentAsync(invocation.Required(name), invocation.Value(reveal), cancellationToken);
-        if (invocation.Global.Format != OutputFormat.Dotenv)
+        var isDotenv = invocation.Global.Format == OutputFormat.Dotenv;
+        var environment = await invocation.Client.GetEnvironmentAsync(
+            invocation.Required(name), invocation.Value(reveal), now: !isDotenv, cancellationToken);
+        if (!isDotenv)
             return invocation.Show(environment, ApiJson.Default.EnvironmentDetail, (view, output) => Write(view, output, invocation));
         DotenvText.Write(environment, invocation.Context.Output);
         return ExitCode.Ok;
@@ -50,6 +52,7 @@ internal sealed class EnvironmentShowCommand : LeafCommand
         foreach (var resource in environment.Resources)
             DetailText.WriteResource(resource, output, invocation.Style);
         DetailText.WriteObjects(environment.Objects, output, invocation.Style);
+        ObjectsNow.Note(environment.Objects, invocation, $"cld env drift {environment.Name}");
         if (environment.OutdatedApplications.Count > 0)
             invocation.Note("Applications that run with former values of what they are bound to:");
         invocation.Suggest(environment.OutdatedApplications.Select(application => $"cld app redeploy {application}"));

@@ -65,7 +65,7 @@ internal sealed class EnvironmentUpdateCommand : LeafCommand
 
     /// <summary>Whether an update was kept half-way, which another one finishes even where nothing differs any more.</summary>
     private static async Task<bool> IsUnfinishedAsync(Invocation invocation, string environment, CancellationToken cancellationToken) =>
-        (await invocation.Client.GetEnvironmentAsync(environment, reveal: false, cancellationToken)).Status == "update-failed";
+        (await invocation.Client.GetEnvironmentAsync(environment, reveal: false, now: false, cancellationToken)).Status == "update-failed";
 
     private async Task<bool> ConfirmAsync(Invocation invocation, string environment, List<string> lost, CancellationToken cancellationToken)
     {

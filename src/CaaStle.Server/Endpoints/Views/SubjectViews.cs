@@ -141,6 +141,13 @@ internal static class SubjectViews
         return slash < 0 ? "" : item.Key[..slash];
     }
 
+    /// <param name="observed">How they are now, where that was asked for.</param>
+    public static IReadOnlyList<ObjectView> Now(IReadOnlyList<ObjectView> objects, IReadOnlyList<ObservedObject> observed)
+    {
+        var now = observed.ToDictionary(each => each.Record.Key, each => new ObjectNowView(Words.Of(each.Drift), each.Word));
+        return [.. objects.Select(item => item with { Now = now.GetValueOrDefault(item.Key) })];
+    }
+
     private static IReadOnlyList<ObjectView> Objects(IReadOnlyList<ObjectRecord> objects) =>
         [.. objects.Select(item => new ObjectView(item.Key, item.Kind, item.Identity, Words.Of(item.Status), item.HoldsData))];
 
