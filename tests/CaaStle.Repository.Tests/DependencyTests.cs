@@ -15,12 +15,15 @@ public sealed class DependencyTests
             ["Microsoft.Data.Sqlite.Core", "Microsoft.EntityFrameworkCore.Sqlite", "SQLitePCLRaw.bundle_e_sqlite3"]),
         ["CaaStle.Api"] = ([], ["System.Net.ServerSentEvents"]),
         ["CaaStle.Cli"] = (["CaaStle.Api"], ["Spectre.Console", "System.CommandLine"]),
+        // AWS's own runtime: credentials, signatures, addresses. SecurityToken, SSO and SSOOIDC are found by it, for roles and single sign-on.
+        ["CaaStle.Clouds.Aws"] = (
+            ["CaaStle.Abstractions"], ["AWSSDK.Core", "AWSSDK.S3", "AWSSDK.SSO", "AWSSDK.SSOOIDC", "AWSSDK.SecurityToken"]),
         ["CaaStle.Clouds.Local"] = (["CaaStle.Abstractions"], []),
         ["CaaStle.Clouds.Simulated"] = (["CaaStle.Abstractions"], []),
         ["CaaStle.Server"] = (
             [
-                "CaaStle.Abstractions", "CaaStle.Api", "CaaStle.Clouds.Local", "CaaStle.Clouds.Simulated", "CaaStle.Engine",
-                "CaaStle.Storage",
+                "CaaStle.Abstractions", "CaaStle.Api", "CaaStle.Clouds.Aws", "CaaStle.Clouds.Local", "CaaStle.Clouds.Simulated",
+                "CaaStle.Engine", "CaaStle.Storage",
             ],
             []),
     };

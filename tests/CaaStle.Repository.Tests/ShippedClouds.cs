@@ -7,7 +7,7 @@ namespace CaaStle.Repository.Tests;
 /// <summary>The clouds that users find without doing anything.</summary>
 internal sealed class ShippedClouds : ICloudCatalog
 {
-    private static readonly string[] Assemblies = ["CaaStle.Clouds.Local", "CaaStle.Clouds.Simulated"];
+    private static readonly string[] Assemblies = ["CaaStle.Clouds.Aws", "CaaStle.Clouds.Local", "CaaStle.Clouds.Simulated"];
 
     public IReadOnlyList<ICloud> Clouds { get; } =
     [

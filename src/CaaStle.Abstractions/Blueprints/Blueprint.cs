@@ -60,6 +60,19 @@ public sealed class Blueprint
         return node;
     }
 
+    /// <inheritdoc cref="Share{TState}(string, Func{ICloudObjectSpec{TState}}, Node[])"/>
+    public Node<TState> Share<TState>(string key, IReadOnlyList<Node> dependencies, Func<NodeValues, ICloudObjectSpec<TState>> spec)
+    {
+        if (graph.Find(key) is { } existing)
+        {
+            return (Node<TState>)existing;
+        }
+
+        var node = new ObjectNode<TState>(key, [.. dependencies], spec);
+        graph.Add(node);
+        return node;
+    }
+
     /// <summary>A password of letters and digits, drawn once and remembered by the journal.</summary>
     public Node<Secret> Password(string key, int length = 24)
     {

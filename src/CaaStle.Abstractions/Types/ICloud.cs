@@ -20,6 +20,9 @@ public interface ICloud
 
     IReadOnlyList<ICloudObjectHandler> Handlers { get; }
 
+    /// <summary>Whether the user has what it takes to use it at all. One that is not set up is no fault of the machine. Asks no cloud.</summary>
+    bool IsSetUp => true;
+
     /// <summary>
     /// What stands in the way of using the cloud now, as sentences with what to do about each; empty when nothing does. Asked before an
     /// operation is accepted, so that it can be refused instead of failing half-way.

@@ -28,6 +28,11 @@ internal static partial class CloudCheck
 
         static async Task<IReadOnlyList<CheckOutcome>> AskAsync(ICloud cloud, CancellationToken cancellationToken)
         {
+            if (!cloud.IsSetUp)
+            {
+                return [CheckOutcome.Passed(Name, "not set up, and not needed before something is made there")];
+            }
+
             var obstacles = await cloud.FindObstaclesAsync(cancellationToken);
             if (obstacles.Count > 0)
             {

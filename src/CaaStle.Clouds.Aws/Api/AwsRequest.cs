@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using Amazon.Runtime;
+
+namespace CaaStle.Clouds.Aws.Api;
+
+/// <summary>A call of one operation, with what its service's protocol sends: a JSON body or named parameters.</summary>
+internal sealed class AwsRequest(string operation) : AmazonWebServiceRequest
+{
+    private readonly List<KeyValuePair<string, string>> parameters = [];
+
+    public string Operation => operation;
+
+    public object Body { get; init; } = new { };
+
+    public IReadOnlyList<KeyValuePair<string, string>> Parameters => parameters;
+
+    /// <summary>Adds a parameter unless it has no value.</summary>
+    public AwsRequest With(string name, string? value)
+    {
+        if (value is not null)
+        {
+            parameters.Add(new(name, value));
+        }
+
+        return this;
+    }
+
+    public AwsRequest With(string name, int value) => With(name, value.ToString(CultureInfo.InvariantCulture));
+
+    public AwsRequest With(string name, bool value) => With(name, value ? "true" : "false");
+
+    /// <summary>Adds <c>name.1</c>, <c>name.2</c>, ...</summary>
+    public AwsRequest WithList(string name, IEnumerable<string> values)
+    {
+        foreach (var (index, value) in values.Index())
+        {
+            With($"{name}.{index + 1}", value);
+        }
+
+        return this;
+    }
+
+    /// <summary>Adds <c>name.1.Key</c>, <c>name.1.Value</c>, ...</summary>
+    public AwsRequest WithTags(string name, IReadOnlyDictionary<string, string> tags)
+    {
+        foreach (var (index, (key, value)) in tags.Index())
+        {
+            With($"{name}.{index + 1}.Key", key).With($"{name}.{index + 1}.Value", value);
+        }
+
+        return this;
+    }
+}
+
+/// <summary>What a service answered, in the form of its protocol.</summary>
+internal sealed class AwsResponse : AmazonWebServiceResponse
+{
+    public JsonNode? Json { get; init; }
+
+    /// <summary>The root element, without namespaces.</summary>
+    public XElement? Xml { get; init; }
+}

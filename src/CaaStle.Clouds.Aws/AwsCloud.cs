@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using CaaStle.Abstractions;
+using CaaStle.Clouds.Aws.Api;
+using CaaStle.Clouds.Aws.Coe.Ecs;
+using CaaStle.Clouds.Aws.Objects;
+using CaaStle.Clouds.Aws.Resource.DynamoDb;
+using CaaStle.Clouds.Aws.Resource.ElastiCache;
+using CaaStle.Clouds.Aws.Resource.Rds;
+using CaaStle.Clouds.Aws.Resource.S3;
+
+namespace CaaStle.Clouds.Aws;
+
+/// <summary>Amazon Web Services.</summary>
+internal sealed class AwsCloud : ICloud, IMarkedObjects
+{
+    private readonly AwsAccess access;
+    private readonly PlaceLedger ledger;
+    private readonly MarkedScan scan;
+
+    /// <summary>Where what was found is, by its kind and name.</summary>
+    private readonly ConcurrentDictionary<(string, string), AwsPlace> foundAt = [];
+
+    public AwsCloud(AwsAccess access, PlaceLedger ledger)
+    {
+        (this.access, this.ledger) = (access, ledger);
+        scan = new(access);
+        Handlers =
+        [
+            new PlaceHandler(access, ledger),
+            new SecurityGroupHandler(access),
+            new EcsClusterHandler(access),
+            new ManagedSecretHandler(access),
+            new DbSubnetGroupHandler(access),
+            new DbInstanceHandler(access),
+            new CacheSubnetGroupHandler(access),
+            new ReplicationGroupHandler(access),
+            new DynamoTableHandler(access),
+            new BucketHandler(access),
+        ];
+    }
+
+    public string Name => "aws";
+
+    public bool IsSetUp => access.IsSetUp;
+
+    public IReadOnlyList<ICoeType> Coes { get; } = [new EcsCoe()];
+
+    public IReadOnlyList<IResourceType> Resources { get; } = [new RdsResource(), new DynamoDbResource(), new S3Resource(), new ElastiCacheResource()];
+
+    public IReadOnlyList<IRegistryType> Registries { get; } = [];
+
+    public IReadOnlyList<ICloudObjectHandler> Handlers { get; }
+
+    public async Task<IReadOnlyList<string>> FindObstaclesAsync(CancellationToken cancellationToken)
+    {
+        if (!IsSetUp)
+        {
+            return ["There are no credentials for AWS, neither in the environment nor in ~/.aws. Run `aws configure`, or `aws sso login`."];
+        }
+
+        try
+        {
+            await access.IdentifyAsync(cancellationToken);
+            return [];
+        }
+        catch (CloudException e)
+        {
+            return [e.Message];
+        }
+    }
+
+    public async Task<IReadOnlyList<MarkedObject>> FindMarkedAsync(string installation, string? subjectId, CancellationToken cancellationToken)
+    {
+        var places = subjectId is not null && ledger.Find(subjectId) is { } known ? [known.Place.At] : ledger.All();
+        var found = new List<MarkedObject>();
+        foreach (var place in places)
+        {
+            foreach (var (candidate, marks) in await scan.FindAsync(place, installation, subjectId, cancellationToken))
+            {
+                foundAt[(candidate.Kind, candidate.Name)] = place;
+                // What is deleted is listed for a while.
+                var spec = SpecOf(candidate);
+                var handler = Handlers.Single(handler => handler.Kind == candidate.Kind);
+                var seen = await handler.ReadAsync(spec, new(marks, NoProgress.Instance, CancellationToken.None), cancellationToken);
+                if (seen.Condition != Condition.Absent)
+                {
+                    found.Add(candidate);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    public ICloudObjectSpec SpecOf(MarkedObject found)
+    {
+        var at = foundAt.TryGetValue((found.Kind, found.Name), out var place)
+            ? place
+            : throw new ArgumentException($"{found.Kind} {found.Name} was not found here.", nameof(found));
+        var none = new Secret("");
+        return found.Kind switch
+        {
+            "ec2/security-group" => new SecurityGroupSpec(at, found.Name, null, "", []),
+            "ecs/cluster" => new EcsClusterSpec(at, found.Name),
+            "secretsmanager/secret" => new ManagedSecretSpec(at, found.Name, "", none),
+            "rds/subnet-group" => new DbSubnetGroupSpec(at, found.Name, []),
+            "rds/instance" => new DbInstanceSpec(at, found.Name, "", null, "", 0, "", "", none, "", "", false),
+            "elasticache/subnet-group" => new CacheSubnetGroupSpec(at, found.Name, []),
+            "elasticache/replication-group" => new ReplicationGroupSpec(at, found.Name, "", null, none, "", ""),
+            "dynamodb/table" => new DynamoTableSpec(at, found.Name, new("", ""), null),
+            "s3/bucket" => new BucketSpec(at, found.Name),
+            var kind => throw new ArgumentException($"Nothing of the kind {kind} is found here.", nameof(found)),
+        };
+    }
+
+    private sealed class NoProgress : IProgress<string>
+    {
+        public static readonly NoProgress Instance = new();
+
+        public void Report(string value)
+        {
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace CaaStle.Clouds.Aws.Tests;
+
+/// <summary>Real time, which passes faster.</summary>
+internal sealed class FastClock(int factor) : TimeProvider
+{
+    private readonly DateTimeOffset beginning = System.GetUtcNow();
+
+    public override DateTimeOffset GetUtcNow() => beginning + ((System.GetUtcNow() - beginning) * factor);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        System.CreateTimer(callback, state, Shorter(dueTime), Shorter(period));
+
+    private TimeSpan Shorter(TimeSpan time) => time <= TimeSpan.Zero ? time : time / factor;
+}

@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Xml.Linq;
+
+[assembly: AssemblyFixture(typeof(CaaStle.Clouds.Aws.Tests.Peer))]
+
+namespace CaaStle.Clouds.Aws.Tests;
+
+/// <summary>
+/// AWS for all tests: moto, made by <c>Peer/peer.py</c> to behave as AWS does where it matters, to fail on demand and to remember each
+/// call. Each test has an account of its own.
+/// </summary>
+public sealed class Peer : IAsyncLifetime
+{
+    public const string Region = "us-west-2";
+
+    /// <summary>How many times faster than with AWS things become ready.</summary>
+    private const int Speed = 2000;
+
+    private static readonly Lazy<string?> Missing = new(FindMissing);
+    private static int accounts = 100_000_000;
+
+    private Process? process;
+
+    /// <summary>Why there is no peer; null when there is one.</summary>
+    public static string? Obstacle => Missing.Value;
+
+    public HttpClient Http { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Obstacle is not null)
+        {
+            return;
+        }
+
+        var portFile = Path.Combine(Directory.CreateTempSubdirectory("aws-peer-").FullName, "port");
+        process = Start(Path.Combine(AppContext.BaseDirectory, "Peer", "peer.py"), portFile, "--speed", $"{Speed}");
+        while (!File.Exists(portFile))
+        {
+            if (process.HasExited)
+            {
+                throw new InvalidOperationException($"The peer ended: {await process.StandardError.ReadToEndAsync()}");
+            }
+
+            await Task.Delay(50);
+        }
+
+        var url = $"http://127.0.0.1:{await File.ReadAllTextAsync(portFile)}";
+        Directory.Delete(Path.GetDirectoryName(portFile)!, recursive: true);
+        Http.BaseAddress = new(url);
+        Environment.SetEnvironmentVariable("AWS_ENDPOINT_URL", url);
+    }
+
+    /// <summary>A new account with keys of its own.</summary>
+    internal async Task<Account> NewAccountAsync()
+    {
+        var number = Interlocked.Increment(ref accounts).ToString("D12", CultureInfo.InvariantCulture);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/")
+        {
+            Content = new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["Action"] = "AssumeRole",
+                ["Version"] = "2011-06-15",
+                ["RoleArn"] = $"arn:aws:iam::{number}:role/tests",
+                ["RoleSessionName"] = "tests",
+            }),
+        };
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", "AWS4-HMAC-SHA256 Credential=AKIATESTS/20300101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0");
+        using var answer = await Http.SendAsync(request);
+        var xml = XDocument.Parse(await answer.Content.ReadAsStringAsync());
+        string Text(string name) => xml.Descendants().First(element => element.Name.LocalName == name).Value;
+        return new(this, number, Text("AccessKeyId"), Text("SecretAccessKey"), Text("SessionToken"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (process is not null)
+        {
+            process.StandardInput.Close();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+    }
+
+    private static string? FindMissing()
+    {
+        try
+        {
+            using var asked = Start("-c", "import moto, botocore, werkzeug");
+            asked.WaitForExit();
+            return asked.ExitCode == 0 ? null : "moto is not on this machine: python3 -m pip install 'moto[all,server]==5.2.1'";
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return "There is no python3 on this machine, which moto needs.";
+        }
+    }
+
+    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("python3", arguments)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardError = true,
+        RedirectStandardOutput = true,
+    })!;
+}
+
+/// <summary>A test that needs the peer.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PeerFactAttribute : FactAttribute
+{
+    public PeerFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) => Skip = Peer.Obstacle;
+}
+
+/// <inheritdoc cref="PeerFactAttribute"/>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PeerTheoryAttribute : TheoryAttribute
+{
+    public PeerTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) => Skip = Peer.Obstacle;
+}
+
+/// <summary>One call that reached the peer.</summary>
+/// <param name="Wrong">How it differs from what AWS publishes of its services.</param>
+internal sealed record PeerCall(string Service, string Operation, string? Fault, int Status, IReadOnlyList<string> Wrong)
+{
+    public bool Changes => !Operation.StartsWith("Describe", StringComparison.Ordinal)
+        && !Operation.StartsWith("List", StringComparison.Ordinal)
+        && !Operation.StartsWith("Get", StringComparison.Ordinal);
+}
+
+internal enum FaultKind
+{
+    /// <summary>The service answers with an error, and has done nothing.</summary>
+    Error,
+
+    /// <summary>The service does it; the connection breaks before the answer.</summary>
+    Lose,
+
+    /// <summary>The connection breaks before anything is done.</summary>
+    Close,
+}
+
+/// <summary>An account of the peer's.</summary>
+internal sealed class Account(Peer peer, string number, string key, string secret, string token)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    private readonly Dictionary<string, string> environment = new()
+    {
+        ["AWS_ACCESS_KEY_ID"] = key,
+        ["AWS_SECRET_ACCESS_KEY"] = secret,
+        ["AWS_SESSION_TOKEN"] = token,
+        ["AWS_REGION"] = Peer.Region,
+        ["HOME"] = "/nonexistent",
+    };
+
+    public string Number => number;
+
+    public IReadOnlyDictionary<string, string> Environment => environment;
+
+    public string? Variable(string name) => environment.GetValueOrDefault(name);
+
+    /// <param name="operation">A regular expression.</param>
+    /// <param name="after">How many such calls go well before.</param>
+    public async Task FailAsync(
+        string operation, FaultKind kind, string service = "", int times = 1, int after = 0, string code = "Throttling", string message = "Rate exceeded", int status = 400)
+    {
+        var fault = new { key, service, operation, @do = kind.ToString().ToLowerInvariant(), times, after, code, message, status };
+        (await peer.Http.PostAsJsonAsync("/peer/faults", fault)).EnsureSuccessStatusCode();
+    }
+
+    public Task HealAsync() => peer.Http.DeleteAsync($"/peer/faults?key={key}");
+
+    /// <summary>All calls by this account's keys so far.</summary>
+    public async Task<IReadOnlyList<PeerCall>> CallsAsync() =>
+        (await peer.Http.GetFromJsonAsync<IReadOnlyList<PeerCall>>($"/peer/journal?key={key}", Json))!;
+
+    public Task ForgetCallsAsync() => peer.Http.DeleteAsync($"/peer/journal?key={key}");
+
+    /// <summary>Everything that anybody made in the account, whether it has marks or not.</summary>
+    public async Task<IReadOnlyList<string>> ContentsAsync() =>
+        (await peer.Http.GetFromJsonAsync<IReadOnlyList<string>>($"/peer/world?account={number}", Json))!;
+
+    public async Task ChangeWorldAsync(object change) =>
+        (await peer.Http.PostAsJsonAsync($"/peer/world?account={number}", change)).EnsureSuccessStatusCode();
+}
