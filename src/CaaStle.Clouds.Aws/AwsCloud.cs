@@ -17,10 +17,10 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects
     private readonly PlaceLedger ledger;
     private readonly MarkedScan scan;
 
-    /// <summary>Where what was found is, by its kind and name.</summary>
-    private readonly ConcurrentDictionary<(string, string), AwsPlace> foundAt = [];
+    /// <summary>Where what was found is, and its ARN, by its kind and name.</summary>
+    private readonly ConcurrentDictionary<(string, string), (AwsPlace At, string Arn)> foundAt = [];
 
-    public AwsCloud(AwsAccess access, PlaceLedger ledger)
+    public AwsCloud(AwsAccess access, PlaceLedger ledger, TimeProvider clock)
     {
         (this.access, this.ledger) = (access, ledger);
         scan = new(access);
@@ -36,14 +36,22 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects
             new ReplicationGroupHandler(access),
             new DynamoTableHandler(access),
             new BucketHandler(access),
+            new IamRoleHandler(access),
+            new LoadBalancerHandler(access),
+            new TargetGroupHandler(access),
+            new ListenerHandler(access),
+            new LogGroupHandler(access),
+            new TaskDefinitionHandler(access, clock),
+            new EcsServiceHandler(access),
         ];
+        Coes = [new EcsCoe(access)];
     }
 
     public string Name => "aws";
 
     public bool IsSetUp => access.IsSetUp;
 
-    public IReadOnlyList<ICoeType> Coes { get; } = [new EcsCoe()];
+    public IReadOnlyList<ICoeType> Coes { get; }
 
     public IReadOnlyList<IResourceType> Resources { get; } = [new RdsResource(), new DynamoDbResource(), new S3Resource(), new ElastiCacheResource()];
 
@@ -75,9 +83,9 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects
         var found = new List<MarkedObject>();
         foreach (var place in places)
         {
-            foreach (var (candidate, marks) in await scan.FindAsync(place, installation, subjectId, cancellationToken))
+            foreach (var (candidate, marks, arn) in await scan.FindAsync(place, installation, subjectId, cancellationToken))
             {
-                foundAt[(candidate.Kind, candidate.Name)] = place;
+                foundAt[(candidate.Kind, candidate.Name)] = (place, arn);
                 // What is deleted is listed for a while.
                 var spec = SpecOf(candidate);
                 var handler = Handlers.Single(handler => handler.Kind == candidate.Kind);
@@ -94,8 +102,8 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects
 
     public ICloudObjectSpec SpecOf(MarkedObject found)
     {
-        var at = foundAt.TryGetValue((found.Kind, found.Name), out var place)
-            ? place
+        var (at, arn) = foundAt.TryGetValue((found.Kind, found.Name), out var known)
+            ? known
             : throw new ArgumentException($"{found.Kind} {found.Name} was not found here.", nameof(found));
         var none = new Secret("");
         return found.Kind switch
@@ -109,6 +117,16 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects
             "elasticache/replication-group" => new ReplicationGroupSpec(at, found.Name, "", null, none, "", ""),
             "dynamodb/table" => new DynamoTableSpec(at, found.Name, new("", ""), null),
             "s3/bucket" => new BucketSpec(at, found.Name),
+            "iam/role" => new IamRoleSpec(at, found.Name, [], null),
+            "elb/load-balancer" => new LoadBalancerSpec(at, found.Name, [], ""),
+            "elb/target-group" => new TargetGroupSpec(at, found.Name, "", "", null, "", 0),
+            // As arn:...:listener/app/NAME/ID/LISTENER, and of its load balancer arn:...:loadbalancer/app/NAME/ID.
+            "elb/listener" => new ListenerSpec(
+                at, found.Name, arn[..arn.LastIndexOf('/')].Replace(":listener/", ":loadbalancer/", StringComparison.Ordinal), null, ""),
+            "logs/group" => new LogGroupSpec(at, found.Name, 0),
+            "ecs/task-definition" => new TaskDefinitionSpec(at, found.Name, 0, 0, "", "", "", "", null, []),
+            // As arn:...:service/CLUSTER/NAME.
+            "ecs/service" => new EcsServiceSpec(at, found.Name, arn.Split('/')[1], "", 0, [], "", "", "", 0, 0, "", ""),
             var kind => throw new ArgumentException($"Nothing of the kind {kind} is found here.", nameof(found)),
         };
     }

@@ -25,7 +25,9 @@ public sealed class CrashTests(Peer peer)
         var steps = await RunAsync(null, isRefused);
         var problems = new ConcurrentQueue<string>();
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, steps), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (step, _) =>
+        // Half of them each time.
+        var chosen = Enumerable.Range(0, steps).Where(step => step % 4 is 0 or 3 == isRefused);
+        await Parallel.ForEachAsync(chosen, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (step, _) =>
         {
             try
             {

@@ -1,3 +1,6 @@
+using CaaStle.Abstractions;
+using CaaStle.Clouds.Aws.Api;
+using CaaStle.Clouds.Aws.Objects;
 using CaaStle.Engine.Journal;
 
 namespace CaaStle.Clouds.Aws.Tests;
@@ -43,4 +46,117 @@ public sealed class EnvironmentTests(Peer peer)
         Assert.Empty(await account.ContentsAsync());
         Assert.All(await account.CallsAsync(), call => Assert.Empty(call.Wrong));
     }
+
+    [PeerFact]
+    public async Task A_database_changes_in_place_pauses_and_goes_on()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await host.CreateAsync(ApplicationTests.Environment);
+        var larger = ApplicationTests.Environment + "\n        configuration: { flavor: db.t3.medium, storage: 50 }\n        policy: { access: 203.0.113.0/24 }\n";
+
+        var updated = await host.EndOfAsync(await host.Service.UpdateEnvironmentAsync(new("orders", larger, "", null, false, "tester"), Cancel));
+        Assert.True(updated.State == OperationState.Succeeded, await host.StoryAsync(updated));
+        Assert.Single(await account.CallsAsync(), call => call.Operation == "CreateDBInstance");
+        Assert.Single(await account.CallsAsync(), call => call.Operation == "ModifyDBInstance");
+        foreach (var (action, operation) in new[] { (OperationAction.Pause, "StopDBInstance"), (OperationAction.Resume, "StartDBInstance") })
+        {
+            var switched = await host.EndOfAsync(await host.Service.SwitchEnvironmentAsync(new("orders", action, "tester"), Cancel));
+            Assert.True(switched.State == OperationState.Succeeded, await host.StoryAsync(switched));
+            Assert.Single(await account.CallsAsync(), call => call.Operation == operation);
+        }
+
+        await host.DeleteAsync();
+        Assert.Empty(await account.ContentsAsync());
+    }
+
+    [PeerFact]
+    public async Task A_database_that_fails_is_told_in_the_words_of_RDS_and_undone()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        var creating = await host.Service.CreateEnvironmentAsync(new("orders", ApplicationTests.Environment, "", false, "tester"), Cancel);
+        while (!(await account.CallsAsync()).Any(call => call is { Operation: "CreateDBInstance", Status: 200 }))
+        {
+            await Task.Delay(10, Cancel);
+        }
+
+        await account.ChangeWorldAsync(new { database_status = "incompatible-network" });
+
+        var created = await host.EndOfAsync(creating);
+        // It may have been available before it failed.
+        Assert.Contains(created.State, new[] { OperationState.RolledBack, OperationState.Succeeded });
+        if (created.State == OperationState.RolledBack)
+        {
+            Assert.Contains("incompatible-network", await host.StoryAsync(created), StringComparison.Ordinal);
+            Assert.Empty(await account.ContentsAsync());
+        }
+    }
+
+    [PeerFact]
+    public async Task With_credentials_of_another_account_a_deletion_waits_for_the_right_ones()
+    {
+        var (account, other) = (await peer.NewAccountAsync(), await peer.NewAccountAsync());
+        await using var host = await Host.StartAsync(account);
+        await host.CreateAsync(ApplicationTests.Environment);
+        account.Impersonate(other);
+        host.Restart();
+        var deleting = await host.Service.DeleteAsync(new(SubjectKey.Environment("orders"), false, false, "tester"), Cancel);
+        while (!(await host.JournalAsync(deleting)).OfType<ObjectBlocked>().Any(blocked => blocked.Reason.Contains(account.Number, StringComparison.Ordinal)))
+        {
+            await Task.Delay(10, Cancel);
+        }
+
+        Assert.NotEmpty(await account.ContentsAsync());
+        account.Impersonate(account);
+        host.Restart();
+        Assert.Equal(OperationState.Succeeded, (await host.EndOfAsync(deleting)).State);
+        Assert.Empty(await account.ContentsAsync());
+    }
+
+    [PeerFact]
+    public async Task What_is_in_no_record_is_found_by_its_marks_and_deleted()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await host.CreateAsync(ApplicationTests.Environment);
+        var before = await account.ContentsAsync();
+        var at = new AwsPlace(account.Number, Peer.Region, null);
+        ICloudObjectSpec[] orphans =
+        [
+            new SecurityGroupSpec(at, "lost-group", (await host.OutputsAsync(""))["Vpc"], "lost", []),
+            new IamRoleSpec(at, "lost-role", [], null),
+            new DynamoTableSpec(at, "lost-table", new("id", "S"), null),
+            new BucketSpec(at, $"lost-bucket-{account.Number}"),
+            new LogGroupSpec(at, "lost-log", 1),
+        ];
+        foreach (var (index, spec) in orphans.Index())
+        {
+            var marks = new Marks(host.Store.InstallationId, "environment/lost", "lost01", "op-lost", $"lost/{index}#2");
+            var handler = host.Cloud.Handlers.Single(handler => handler.SpecType == spec.GetType());
+            await handler.CreateAsync(spec, new(marks, new Progress<string>(), CancellationToken.None), CancellationToken.None);
+        }
+
+        var found = await host.Orphans.FindAsync(Cancel);
+
+        Assert.Empty(found.Unanswered);
+        Assert.Equal(orphans.Select(spec => spec.Identity).Order(), found.Orphans.Select(orphan => orphan.Found.Name).Order());
+        Assert.All(await host.Orphans.RemoveAsync(found.Orphans, Cancel), removal => Assert.Null(removal.Failure));
+        Assert.Equal(before, await account.ContentsAsync());
+    }
+
+    [PeerFact]
+    public async Task Files_of_the_original_deploy_unchanged()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        Assert.Equal(OperationState.Succeeded, (await host.CreateAsync(Repository.Read("examples/original/environment-aws.yaml"), "plain")).State);
+        Assert.Equal(OperationState.Succeeded, (await host.CreateAsync(Repository.Read("examples/original/environment-aws-rds.yaml"))).State);
+
+        var deployed = await host.DeployAsync(Repository.Read("examples/original/app-aws-rds.yaml"));
+
+        Assert.True(deployed.State == OperationState.Succeeded, await host.StoryAsync(deployed));
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 }

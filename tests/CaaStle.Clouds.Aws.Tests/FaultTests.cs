@@ -4,93 +4,161 @@ using CaaStle.Engine.Operations;
 
 namespace CaaStle.Clouds.Aws.Tests;
 
-/// <summary>Each single call of an environment's creation and deletion fails in each way, and nothing is left of it.</summary>
+/// <summary>Each single call that creates or deletes something fails in each way, and nothing is left of it.</summary>
 public sealed class FaultTests(Peer peer)
 {
     private const int AtOnce = 6;
 
-    [PeerTheory]
-    [InlineData("refused")]
-    [InlineData("throttled")]
-    [InlineData("lost")]
-    [InlineData("closed")]
-    public async Task Whichever_call_fails_the_operation_ends_right_and_nothing_is_left(string how)
-    {
-        var calls = await CallsOfACleanRunAsync(withQuestions: how is "refused" or "closed");
-        var problems = new ConcurrentQueue<string>();
+    /// <param name="Operation">Of AWS.</param>
+    /// <param name="After">How many such calls go well before.</param>
+    /// <param name="Made">How many there are when all goes well.</param>
+    private sealed record Target(string Operation, int After, int Made);
 
-        await Parallel.ForEachAsync(calls, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (call, _) =>
+    [PeerTheory]
+    [InlineData("refused", true)]
+    [InlineData("throttled", false)]
+    [InlineData("lost", false)]
+    [InlineData("closed", false)]
+    public async Task Whichever_call_for_an_environment_fails_it_ends_right_and_nothing_is_left(string how, bool withQuestions)
+    {
+        var targets = Targets(
+            await CallsAsync(async host =>
+            {
+                await SucceedAsync(host, await host.CreateAsync(EnvironmentTests.Everything));
+                await SucceedAsync(host, await host.DeleteAsync());
+            }),
+            withQuestions);
+
+        // What happens to a call that was not made is the same whether it was throttled or the connection broke.
+        var chosen = how switch
+        {
+            "throttled" => targets.Where((_, index) => index % 2 == 0),
+            "closed" => targets.Where((_, index) => index % 2 == 1),
+            _ => targets,
+        };
+        await ForEachAsync(chosen, async target =>
         {
             var account = await peer.NewAccountAsync();
-            await FailAsync(account, call.Operation, call.After, how);
+            await FailAsync(account, target, how);
             await using var host = await Host.StartAsync(account);
+            Operation created;
             try
             {
-                await CheckAsync(host, call, how);
+                created = await host.CreateAsync(EnvironmentTests.Everything);
             }
-            catch (Exception e)
+            catch (RefusedException)
             {
-                problems.Enqueue($"{call.Operation} after {call.After}: {e.Message}");
+                Assert.Equal("GetCallerIdentity", target.Operation);
+                Assert.Empty(await account.ContentsAsync());
+                return;
+            }
+
+            if (IsSucceeded(created, how, await host.StoryAsync(created)))
+            {
+                await SucceedAsync(host, await host.DeleteAsync());
+            }
+
+            Assert.Empty(await account.ContentsAsync());
+            await CheckCallsAsync(account, target, how);
+        });
+    }
+
+    [PeerTheory]
+    [InlineData("refused")]
+    [InlineData("lost")]
+    public async Task Whichever_call_for_an_application_fails_it_ends_right_and_nothing_is_left(string how)
+    {
+        var targets = Targets(
+            await CallsAsync(async host =>
+            {
+                await SucceedAsync(host, await host.CreateAsync(ApplicationTests.Environment));
+                await host.Account.ForgetCallsAsync();
+                await SucceedAsync(host, await host.DeployAsync(ApplicationTests.Application("shop:1")));
+                await SucceedAsync(host, await host.DeleteApplicationAsync());
+            }),
+            withQuestions: false);
+
+        // An environment for several of them, one after the other.
+        await ForEachAsync(targets.Index().GroupBy(each => each.Index % AtOnce), async some =>
+        {
+            var account = await peer.NewAccountAsync();
+            await using var host = await Host.StartAsync(account);
+            await SucceedAsync(host, await host.CreateAsync(ApplicationTests.Environment));
+            var before = await account.ContentsAsync();
+            foreach (var (_, target) in some)
+            {
+                await account.ForgetCallsAsync();
+                await FailAsync(account, target, how);
+                var deployed = await host.DeployAsync(ApplicationTests.Application("shop:1"));
+                if (IsSucceeded(deployed, how, $"{target}: {await host.StoryAsync(deployed)}"))
+                {
+                    await SucceedAsync(host, await host.DeleteApplicationAsync());
+                }
+
+                Assert.Equal(before, await account.ContentsAsync());
+                await CheckCallsAsync(account, target, how);
             }
         });
-
-        Assert.True(problems.IsEmpty, string.Join("\n\n", problems));
     }
 
-    private static async Task CheckAsync(Host host, (string Operation, int After, int Made) call, string how)
+    /// <summary>What passes is no reason to give up.</summary>
+    private static bool IsSucceeded(Operation operation, string how, string story)
     {
-        Operation created;
-        try
-        {
-            created = await host.CreateAsync(EnvironmentTests.Everything);
-        }
-        catch (RefusedException)
-        {
-            Assert.Equal("GetCallerIdentity", call.Operation);
-            Assert.Empty(await host.Account.ContentsAsync());
-            return;
-        }
+        Assert.True(operation.State == OperationState.Succeeded || (how == "refused" && operation.State == OperationState.RolledBack), story);
+        return operation.State == OperationState.Succeeded;
+    }
 
-        if (created.State == OperationState.Succeeded)
+    /// <summary>The fault has happened, and what was done although its answer was lost was not done again.</summary>
+    private static async Task CheckCallsAsync(Account account, Target target, string how)
+    {
+        var calls = await account.CallsAsync();
+        Assert.Contains(calls, call => call.Fault is not null);
+        if (how == "lost" && target.Operation.StartsWith("Create", StringComparison.Ordinal))
         {
-            var deleted = await host.DeleteAsync();
-            Assert.True(deleted.State == OperationState.Succeeded, await host.StoryAsync(deleted));
-        }
-        else
-        {
-            // What passes is no reason to give up.
-            Assert.True(how == "refused" && created.State == OperationState.RolledBack, await host.StoryAsync(created));
-        }
-
-        Assert.Empty(await host.Account.ContentsAsync());
-        var seen = await host.Account.CallsAsync();
-        Assert.Contains(seen, each => each.Fault is not null);
-        if (call.Operation.StartsWith("Create", StringComparison.Ordinal) && how == "lost")
-        {
-            Assert.Equal(call.Made, seen.Count(each => each.Operation == call.Operation));
+            Assert.Equal(target.Made, calls.Count(call => call.Operation == target.Operation && call.Status < 300));
         }
     }
 
-    private static Task FailAsync(Account account, string operation, int after, string how) => how switch
+    private static Task FailAsync(Account account, Target target, string how) => how switch
     {
-        "refused" => account.FailAsync(operation, FaultKind.Error, after: after, code: "AccessDenied", message: "You are not authorized"),
-        "throttled" => account.FailAsync(operation, FaultKind.Error, after: after, code: "Throttling"),
-        "lost" => account.FailAsync(operation, FaultKind.Lose, after: after),
-        _ => account.FailAsync(operation, FaultKind.Close, after: after),
+        "refused" => account.FailAsync(target.Operation, FaultKind.Error, after: target.After, code: "AccessDenied", message: "You are not authorized"),
+        "throttled" => account.FailAsync(target.Operation, FaultKind.Error, after: target.After, code: "Throttling"),
+        "lost" => account.FailAsync(target.Operation, FaultKind.Lose, after: target.After),
+        _ => account.FailAsync(target.Operation, FaultKind.Close, after: target.After),
     };
 
-    /// <summary>Every change, and every kind of question the first time that it is asked.</summary>
-    private async Task<IReadOnlyList<(string Operation, int After, int Made)>> CallsOfACleanRunAsync(bool withQuestions)
+    private async Task<IReadOnlyList<PeerCall>> CallsAsync(Func<Host, Task> run)
     {
         var account = await peer.NewAccountAsync();
         await using var host = await Host.StartAsync(account);
-        Assert.Equal(OperationState.Succeeded, (await host.CreateAsync(EnvironmentTests.Everything)).State);
-        Assert.Equal(OperationState.Succeeded, (await host.DeleteAsync()).State);
-        var calls = (await account.CallsAsync()).Where(call => call.Operation.All(char.IsAsciiLetterOrDigit));
-        return
-        [
-            .. calls.GroupBy(call => call.Operation).SelectMany(same =>
-                Enumerable.Range(0, same.First().Changes ? same.Count() : withQuestions ? 1 : 0).Select(index => (same.Key, index, same.Count()))),
-        ];
+        await run(host);
+        return await account.CallsAsync();
     }
+
+    /// <summary>Every change, and where wanted every kind of question the first time that it is asked. S3's own client makes its calls.</summary>
+    private static IReadOnlyList<Target> Targets(IReadOnlyList<PeerCall> calls, bool withQuestions) =>
+    [
+        .. calls.Where(call => call.Operation.All(char.IsAsciiLetterOrDigit)).GroupBy(call => call.Operation).SelectMany(same =>
+            Enumerable.Range(0, same.First().Changes ? same.Count() : withQuestions ? 1 : 0).Select(index => new Target(same.Key, index, same.Count()))),
+    ];
+
+    private static async Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> check)
+    {
+        var problems = new ConcurrentQueue<string>();
+        await Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (item, _) =>
+        {
+            try
+            {
+                await check(item);
+            }
+            catch (Exception e)
+            {
+                problems.Enqueue($"{e.Message}");
+            }
+        });
+        Assert.True(problems.IsEmpty, string.Join("\n\n", problems));
+    }
+
+    private static async Task SucceedAsync(Host host, Operation operation) =>
+        Assert.True(operation.State == OperationState.Succeeded, await host.StoryAsync(operation));
 }

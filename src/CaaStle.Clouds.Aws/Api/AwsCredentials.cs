@@ -98,7 +98,7 @@ internal sealed class AwsCredentials(Func<string, string?> environment, AwsFiles
             : throw Missing("There are no credentials for AWS, neither in the environment nor in a profile");
     }
 
-    private static AWSCredentials? OfProfile(string name)
+    private AWSCredentials? OfProfile(string name)
     {
         var profiles = Profiles();
         if (!profiles.TryGetProfile(name, out var profile) || !AWSCredentialsFactory.TryGetAWSCredentials(profile, profiles, out var credentials))
@@ -115,7 +115,8 @@ internal sealed class AwsCredentials(Func<string, string?> environment, AwsFiles
         return credentials;
     }
 
-    private static CredentialProfileStoreChain Profiles() => new();
+    /// <summary>The SDK looks once where the file is, and not there where it is made later.</summary>
+    private CredentialProfileStoreChain Profiles() => new(new SharedCredentialsFile().FilePath == files.Credentials ? null : files.Credentials);
 
     private static string Stamp(string file) => File.Exists(file) ? $"{File.GetLastWriteTimeUtc(file):O}" : "-";
 

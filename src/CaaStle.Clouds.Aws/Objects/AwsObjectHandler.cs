@@ -20,7 +20,11 @@ internal abstract class AwsObjectHandler<TSpec, TState>(AwsAccess access, AwsSer
     /// <summary>AWS's reads follow its writes after seconds.</summary>
     public override TimeSpan SettlesWithin => TimeSpan.FromSeconds(10);
 
-    protected Task<AwsClient> ClientAsync(TSpec spec, CancellationToken cancellationToken) => access.OfAsync(service, spec.At, cancellationToken);
+    protected Task<AwsClient> ClientAsync(TSpec spec, CancellationToken cancellationToken) => ClientAsync(service, spec, cancellationToken);
+
+    /// <summary>Of another service, which has a part in the object's life.</summary>
+    protected Task<AwsClient> ClientAsync(AwsService other, TSpec spec, CancellationToken cancellationToken) =>
+        access.OfAsync(other, spec.At, cancellationToken);
 
     protected Observation<TState> Foreign(TSpec spec) => Observation.Foreign<TState>($"a {Kind} named {spec.Name} that something else made");
 }
@@ -30,8 +34,20 @@ internal static class AwsTags
 {
     public const string NameTag = "Name";
 
+    /// <summary>Keys of objects have it, and the values of tags must not.</summary>
+    private const char Number = '#';
+
+    private const char NumberInTags = '@';
+
     public static IReadOnlyDictionary<string, string> Of(Marks marks, string name) =>
-        new Dictionary<string, string>(marks.ToLabels()) { [NameTag] = name };
+        new Dictionary<string, string>(marks.ToLabels()) { [Marks.KeyLabel] = marks.Key.Replace(Number, NumberInTags), [NameTag] = name };
+
+    /// <summary>Whether an object with these tags is ours.</summary>
+    public static bool OwnsTags(this Marks marks, IReadOnlyDictionary<string, string>? tags) =>
+        (marks with { Key = marks.Key.Replace(Number, NumberInTags) }).Owns(tags);
+
+    public static string KeyIn(IReadOnlyDictionary<string, string> tags) =>
+        tags.GetValueOrDefault(Marks.KeyLabel, "").Replace(NumberInTags, Number);
 
     /// <summary>For services that begin the names of members with capitals.</summary>
     public static IReadOnlyList<object> Capital(Marks marks, string name) => [.. Of(marks, name).Select(tag => new { tag.Key, tag.Value })];

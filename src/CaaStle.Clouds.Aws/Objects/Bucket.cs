@@ -52,7 +52,7 @@ internal sealed class BucketHandler(AwsAccess access) : CloudObjectHandler<Bucke
 
         var state = new BucketState($"arn:aws:s3:::{spec.Name}");
         return tags.Count == 0 ? Observation.InProgress("not yet marked", state) with { NeedsCreate = true }
-            : call.Marks.Owns(tags) ? Observation.Ready(state)
+            : call.Marks.OwnsTags(tags) ? Observation.Ready(state)
             : Observation.Foreign<BucketState>($"a bucket named {spec.Name} that something else made");
     }
 

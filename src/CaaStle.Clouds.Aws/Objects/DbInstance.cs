@@ -52,7 +52,7 @@ internal sealed class DbInstanceHandler(AwsAccess access) : AwsObjectHandler<DbI
             return Observation.Absent<DbInstanceState>();
         }
 
-        if (!call.Marks.Owns(found.Tags("TagList")))
+        if (!call.Marks.OwnsTags(found.Tags("TagList")))
         {
             return Foreign(spec);
         }
@@ -134,6 +134,6 @@ internal sealed class DbInstanceHandler(AwsAccess access) : AwsObjectHandler<DbI
         var events = await rds.QueryAsync(
             new AwsRequest("DescribeEvents").With("SourceIdentifier", spec.Name).With("SourceType", "db-instance").With("Duration", 1440), cancellationToken)
             .OrNullAsync("AccessDenied", NotFound);
-        return events?.List("Events").LastOrDefault()?.TextOrNull("Message") is { Length: > 0 } message ? $"{status}: {message}" : status;
+        return events?.List("Events").LastOrDefault()?.TextOrNull("Message") is { Length: > 0 } message ? $"{status}; the last that was reported: {message}" : status;
     }
 }

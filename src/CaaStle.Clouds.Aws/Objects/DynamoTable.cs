@@ -41,7 +41,7 @@ internal sealed class DynamoTableHandler(AwsAccess access) : AwsObjectHandler<Dy
         }
 
         var state = new DynamoTableState(found.Table.TableArn);
-        return (call.Marks.Owns(AwsTag.Read(tags.Tags)), found.Table.TableStatus) switch
+        return (call.Marks.OwnsTags(AwsTag.Read(tags.Tags)), found.Table.TableStatus) switch
         {
             (false, _) => Foreign(spec),
             (_, "ACTIVE") => Observation.Ready(state, "active"),

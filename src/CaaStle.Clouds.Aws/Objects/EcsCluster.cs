@@ -31,7 +31,7 @@ internal sealed class EcsClusterHandler(AwsAccess access) : AwsObjectHandler<Ecs
             return Observation.Absent<EcsClusterState>();
         }
 
-        if (!call.Marks.Owns(AwsTag.Read(found.Tags)))
+        if (!call.Marks.OwnsTags(AwsTag.Read(found.Tags)))
         {
             return Foreign(spec);
         }

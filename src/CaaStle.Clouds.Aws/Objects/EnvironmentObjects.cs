@@ -6,7 +6,6 @@ namespace CaaStle.Clouds.Aws.Objects;
 internal static class EnvironmentObjects
 {
     private const string PlaceKey = "place";
-    private const string SecurityGroupKey = "security-group";
 
     public static Node<PlaceState> SharePlace(this Blueprint plan, Scope scope, Func<PlaceSpec, PlaceSpec>? chosen = null) => plan.Share(PlaceKey, () =>
     {
@@ -14,13 +13,27 @@ internal static class EnvironmentObjects
         return chosen?.Invoke(spec) ?? spec;
     });
 
+    /// <summary>The load balancer's, which listens where applications are and nowhere else.</summary>
+    public static Node<SecurityGroupState> ShareEntranceGroup(this Blueprint plan, Scope scope)
+    {
+        var place = plan.SharePlace(scope);
+        return plan.Share("load-balancer/security-group", [place], values => new SecurityGroupSpec(
+            values.Of(place).At,
+            scope.ObjectName("load-balancer"),
+            values.Of(place).Vpc,
+            $"The load balancer of the environment {scope.Name}",
+            [new(1, ushort.MaxValue, Ingress.Everywhere)]));
+    }
+
     /// <summary>What runs in the cluster is a member of it, and by that may reach the environment's resources.</summary>
-    public static Node<SecurityGroupState> ShareSecurityGroup(this Blueprint plan, Scope scope) => plan.Share(
-        SecurityGroupKey,
-        [plan.SharePlace(scope)],
-        values =>
-        {
-            var place = values.Of(plan.SharePlace(scope));
-            return new SecurityGroupSpec(place.At, scope.ObjectName("cluster"), place.Vpc, $"What runs in the environment {scope.Name}", []);
-        });
+    public static Node<SecurityGroupState> ShareSecurityGroup(this Blueprint plan, Scope scope)
+    {
+        var (place, entrance) = (plan.SharePlace(scope), plan.ShareEntranceGroup(scope));
+        return plan.Share("security-group", [place, entrance], values => new SecurityGroupSpec(
+            values.Of(place).At,
+            scope.ObjectName("cluster"),
+            values.Of(place).Vpc,
+            $"What runs in the environment {scope.Name}",
+            [new(1, ushort.MaxValue, values.Of(entrance).Id)]));
+    }
 }

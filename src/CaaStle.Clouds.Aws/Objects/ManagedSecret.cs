@@ -30,7 +30,7 @@ internal sealed class ManagedSecretHandler(AwsAccess access) : AwsObjectHandler<
             return Observation.Absent<ManagedSecretState>();
         }
 
-        return call.Marks.Owns(AwsTag.Read(found.Tags)) ? Observation.Ready(new ManagedSecretState(found.Arn)) : Foreign(spec);
+        return call.Marks.OwnsTags(AwsTag.Read(found.Tags)) ? Observation.Ready(new ManagedSecretState(found.Arn)) : Foreign(spec);
     }
 
     public override async Task CreateAsync(ManagedSecretSpec spec, ObjectCall call, CancellationToken cancellationToken)

@@ -18,13 +18,19 @@ internal sealed class MarkedScan(AwsAccess access)
         ("elasticache", "replicationgroup:", "elasticache/replication-group"),
         ("dynamodb", "table/", "dynamodb/table"),
         ("s3", "", "s3/bucket"),
+        ("elasticloadbalancing", "loadbalancer/", "elb/load-balancer"),
+        ("elasticloadbalancing", "targetgroup/", "elb/target-group"),
+        ("elasticloadbalancing", "listener/", "elb/listener"),
+        ("logs", "log-group:", "logs/group"),
+        ("ecs", "task-definition/", "ecs/task-definition"),
+        ("ecs", "service/", "ecs/service"),
     ];
 
     private sealed record Mapping(string ResourceArn, IReadOnlyList<AwsTag> Tags);
 
     private sealed record Page(string? PaginationToken, IReadOnlyList<Mapping> ResourceTagMappingList);
 
-    public async Task<IReadOnlyList<(MarkedObject Object, Marks Marks)>> FindAsync(
+    public async Task<IReadOnlyList<(MarkedObject Object, Marks Marks, string Arn)>> FindAsync(
         AwsPlace place, string installation, string? subjectId, CancellationToken cancellationToken)
     {
         var tagging = await access.OfAsync(AwsService.Tagging, place, cancellationToken);
@@ -34,27 +40,53 @@ internal sealed class MarkedScan(AwsAccess access)
             filters.Add(new { Key = Marks.SubjectIdLabel, Values = (string[])[subjectId] });
         }
 
-        var found = new List<(MarkedObject, Marks)>();
+        var found = new List<(MarkedObject, Marks, string)>();
         string? token = null;
         do
         {
             var page = await tagging.CallAsync<Page>("GetResources", new { TagFilters = filters, PaginationToken = token }, cancellationToken);
-            foreach (var mapping in page.ResourceTagMappingList)
-            {
-                var tags = AwsTag.Read(mapping.Tags);
-                string Tag(string name) => tags.GetValueOrDefault(name, "");
-                // Others' things may carry our tags too, as snapshots of databases do.
-                if (KindOf(mapping.ResourceArn) is { } kind)
-                {
-                    var marks = new Marks(installation, Tag(Marks.SubjectLabel), Tag(Marks.SubjectIdLabel), Tag(Marks.OperationLabel), Tag(Marks.KeyLabel));
-                    found.Add((new(kind, Tag(AwsTags.NameTag), marks.Subject, marks.SubjectId, marks.Key), marks));
-                }
-            }
-
+            // Others' things may carry our tags too, as snapshots of databases do.
+            found.AddRange(page.ResourceTagMappingList
+                .Select(mapping => (Kind: KindOf(mapping.ResourceArn), mapping.ResourceArn, Tags: AwsTag.Read(mapping.Tags)))
+                .Where(each => each.Kind is not null)
+                .Select(each => Marked(each.Kind!, each.ResourceArn, each.Tags)));
             token = page.PaginationToken;
         }
         while (!string.IsNullOrEmpty(token));
+        found.AddRange(await FindRolesAsync(place, installation, subjectId, cancellationToken));
         return found;
+    }
+
+    private async Task<IReadOnlyList<(MarkedObject, Marks, string)>> FindRolesAsync(
+        AwsPlace place, string installation, string? subjectId, CancellationToken cancellationToken)
+    {
+        var iam = await access.OfAsync(AwsService.Iam, place, cancellationToken);
+        var found = new List<(MarkedObject, Marks, string)>();
+        string? marker = null;
+        do
+        {
+            var page = await iam.QueryAsync(
+                new AwsRequest("ListRoles").With("PathPrefix", IamRoleHandler.PathOf(installation, subjectId)).With("Marker", marker), cancellationToken);
+            foreach (var name in page.List("Roles").Select(role => role.Text("RoleName")).ToList())
+            {
+                if (await iam.QueryAsync(new AwsRequest("GetRole").With("RoleName", name), cancellationToken).OrNullAsync("NoSuchEntity") is { } role)
+                {
+                    found.Add(Marked("iam/role", role.Text("Arn"), role.Tags("Tags")));
+                }
+            }
+
+            marker = page.TextOrNull("Marker");
+        }
+        while (!string.IsNullOrEmpty(marker));
+        return found;
+    }
+
+    private static (MarkedObject, Marks, string) Marked(string kind, string arn, IReadOnlyDictionary<string, string> tags)
+    {
+        string Tag(string name) => tags.GetValueOrDefault(name, "");
+        var marks = new Marks(
+            Tag(Marks.InstallationLabel), Tag(Marks.SubjectLabel), Tag(Marks.SubjectIdLabel), Tag(Marks.OperationLabel), AwsTags.KeyIn(tags));
+        return (new(kind, Tag(AwsTags.NameTag), marks.Subject, marks.SubjectId, marks.Key), marks, arn);
     }
 
     /// <param name="arn">As <c>arn:aws:rds:us-west-2:123456789012:db:orders</c>.</param>

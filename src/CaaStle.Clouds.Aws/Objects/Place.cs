@@ -15,6 +15,9 @@ internal sealed record PlaceSpec(string Name, string? Region, string? Profile) :
 {
     public string Identity => Name;
 
+    /// <summary>Where it is, when that is known already: in the environment that the subject belongs to.</summary>
+    public PlaceState? Known { get; init; }
+
     public bool NeedsNetwork { get; init; }
 
     public string? Vpc { get; init; }
@@ -36,6 +39,12 @@ internal sealed class PlaceHandler(AwsAccess access, PlaceLedger ledger) : Cloud
 
     public override async Task CreateAsync(PlaceSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
+        if (spec.Known is { } known)
+        {
+            ledger.Write(call.Marks.SubjectId, new(call.Marks.Key, known, InUse: true));
+            return;
+        }
+
         var at = await access.FindPlaceAsync(spec.Profile, spec.Region, cancellationToken);
         var (vpc, subnets) = spec.NeedsNetwork ? await FindNetworkAsync(spec, at, cancellationToken) : ("", []);
         ledger.Write(call.Marks.SubjectId, new(call.Marks.Key, new(at, vpc, subnets), InUse: true));

@@ -40,7 +40,7 @@ internal sealed class ReplicationGroupHandler(AwsAccess access)
         }
 
         var tags = await cache.QueryAsync(new AwsRequest("ListTagsForResource").With("ResourceName", group.Text("ARN")), cancellationToken);
-        if (!call.Marks.Owns(tags.Tags("TagList")))
+        if (!call.Marks.OwnsTags(tags.Tags("TagList")))
         {
             return Foreign(spec);
         }

@@ -9,6 +9,8 @@ namespace CaaStle.Clouds.Aws.Objects;
 /// <param name="Source">A range of addresses as <c>10.0.0.0/8</c>, or a security group's id.</param>
 internal sealed record Ingress(int From, int To, string Source)
 {
+    public const string Everywhere = "0.0.0.0/0";
+
     public static Ingress Port(int port, string source) => new(port, port, source);
 }
 
@@ -23,8 +25,6 @@ internal sealed record SecurityGroupState(string Id, string Name);
 
 internal sealed class SecurityGroupHandler(AwsAccess access) : AwsObjectHandler<SecurityGroupSpec, SecurityGroupState>(access, AwsService.Ec2)
 {
-    private const string EveryAddress = "0.0.0.0/0";
-
     public override string Kind => "ec2/security-group";
 
     public override async Task<Observation<SecurityGroupState>> ReadAsync(SecurityGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class SecurityGroupHandler(AwsAccess access) : AwsObjectHandler<
             return Observation.Absent<SecurityGroupState>();
         }
 
-        if (!call.Marks.Owns(found.Tags("tagSet")))
+        if (!call.Marks.OwnsTags(found.Tags("tagSet")))
         {
             return Foreign(spec);
         }
@@ -117,5 +117,5 @@ internal sealed class SecurityGroupHandler(AwsAccess access) : AwsObjectHandler<
         return request;
     }
 
-    private static string Describe(IReadOnlyList<Ingress> rules) => rules.Any(rule => rule.Source == EveryAddress) ? "open to everybody" : "ready";
+    private static string Describe(IReadOnlyList<Ingress> rules) => rules.Any(rule => rule.Source == Ingress.Everywhere) ? "open to everybody" : "ready";
 }

@@ -27,7 +27,7 @@ internal sealed class DbSubnetGroupHandler(AwsAccess access) : AwsObjectHandler<
         }
 
         var tags = await rds.QueryAsync(new AwsRequest("ListTagsForResource").With("ResourceName", found.Text("DBSubnetGroupArn")), cancellationToken);
-        return call.Marks.Owns(tags.Tags("TagList")) ? Observation.Ready(new DbSubnetGroupState(spec.Name)) : Foreign(spec);
+        return call.Marks.OwnsTags(tags.Tags("TagList")) ? Observation.Ready(new DbSubnetGroupState(spec.Name)) : Foreign(spec);
     }
 
     public override async Task CreateAsync(DbSubnetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
@@ -75,7 +75,7 @@ internal sealed class CacheSubnetGroupHandler(AwsAccess access)
         }
 
         var tags = await cache.QueryAsync(new AwsRequest("ListTagsForResource").With("ResourceName", found.Text("ARN")), cancellationToken);
-        return call.Marks.Owns(tags.Tags("TagList")) ? Observation.Ready(new CacheSubnetGroupState(spec.Name)) : Foreign(spec);
+        return call.Marks.OwnsTags(tags.Tags("TagList")) ? Observation.Ready(new CacheSubnetGroupState(spec.Name)) : Foreign(spec);
     }
 
     public override async Task CreateAsync(CacheSubnetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)

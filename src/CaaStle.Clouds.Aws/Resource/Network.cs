@@ -35,7 +35,7 @@ internal static class Network
             $"Clients of {name} in the environment {scope.Name}",
             [
                 Ingress.Port(port, members.Id),
-                .. request.Options.TextOrNull(AccessOption) is { } access ? [Ingress.Port(port, access == Open ? "0.0.0.0/0" : access)] : (Ingress[])[],
+                .. request.Options.TextOrNull(AccessOption) is { } access ? [Ingress.Port(port, access == Open ? Ingress.Everywhere : access)] : (Ingress[])[],
             ]));
     }
 }

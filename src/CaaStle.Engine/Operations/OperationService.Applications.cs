@@ -40,8 +40,9 @@ public sealed partial class OperationService
                 RefusedException.InvalidRequest, "There is no command.", [$"cld app run {request.Application} -- COMMAND ARGUMENTS"]);
         }
 
-        var holds = await HoldsOfAsync(reader.ReadApplication(subject.Definition, "", request.Application), environment, cancellationToken);
-        await RefuseObstaclesAsync(services.Planner.Cloud(environment.Cloud), cancellationToken);
+        var definition = reader.ReadApplication(subject.Definition, "", request.Application);
+        var holds = await HoldsOfAsync(definition, environment, cancellationToken);
+        await RefuseApplicationObstaclesAsync(definition with { PreDeploy = request.Command }, subject, environment, cancellationToken);
         var what = new OperationRequest(subject.Definition, "", KeepOnFailure: false, KeepData: false, After: [])
         {
             Command = request.Command,

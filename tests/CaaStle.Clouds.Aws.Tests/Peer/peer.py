@@ -5,6 +5,7 @@
 Writes its port to the file when it answers. Ends when its standard input is closed.
 """
 import argparse
+import html
 import io
 import json
 import os
@@ -24,9 +25,13 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from model_check import ModelCheck
+import ecs_world
 import world
 
 KNOWN_MOTO = "5.2.1"
+
+# How much the answer that this thread gives is dated ahead.
+CLOCK = threading.local()
 
 
 class Peer:
@@ -38,7 +43,6 @@ class Peer:
         self.lock = threading.Lock()
         self.faults = []
         self.journal = []
-        self.skew = 0
 
     def __call__(self, environ, start_response):
         body = self.read_body(environ)
@@ -112,7 +116,7 @@ class Peer:
 
     @staticmethod
     def error(fault, call, environ, start_response):
-        code, message = fault["code"], fault["message"]
+        code, message = fault["code"], fault["message"] if environ.get("HTTP_X_AMZ_TARGET") else html.escape(fault["message"])
         call["status"] = fault["status"]
         if environ.get("HTTP_X_AMZ_TARGET"):
             kind, text = "application/x-amz-json-1.1", json.dumps({"__type": code, "message": message})
@@ -124,6 +128,7 @@ class Peer:
         else:
             kind = "text/xml"
             text = f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
+        CLOCK.ahead = fault["skew"]
         start_response(f"{fault['status']} Fault", [("Content-Type", kind)])
         return [text.encode()]
 
@@ -142,7 +147,7 @@ class Peer:
         answer = {}
         with self.lock:
             if what == "faults" and method == "POST":
-                standard = {"service": "", "operation": ".*", "times": 1, "after": 0, "code": "Throttling", "message": "Rate exceeded", "status": 400}
+                standard = {"service": "", "operation": ".*", "times": 1, "after": 0, "code": "Throttling", "message": "Rate exceeded", "status": 400, "skew": 0}
                 self.faults.append(standard | json.loads(body))
             elif what == "faults" and method == "DELETE":
                 self.faults = [each for each in self.faults if each["key"] != query["key"]]
@@ -154,8 +159,6 @@ class Peer:
                 answer = world.change(query["account"], json.loads(body))
             elif what == "world":
                 answer = world.contents(query["account"])
-            elif what == "skew":
-                self.skew = float(query["seconds"])
         start_response("200 OK", [("Content-Type", "application/json")])
         return [json.dumps(answer).encode()]
 
@@ -170,6 +173,7 @@ def main():
 
     peer = Peer()
     world.start(arguments.speed)
+    ecs_world.start(arguments.speed)
 
     class Handler(WSGIRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -177,11 +181,12 @@ def main():
         def log_request(self, *_):
             pass
 
+        def date_time_string(self, timestamp=None):
+            ahead, CLOCK.ahead = getattr(CLOCK, "ahead", 0), 0
+            return super().date_time_string(time.time() + ahead)
+
         def log_error(self, *_):
             pass
-
-        def date_time_string(self, timestamp=None):
-            return super().date_time_string(time.time() + peer.skew)
 
     server = make_server("127.0.0.1", 0, peer, threaded=True, request_handler=Handler)
     os.environ["MOTO_PORT"] = str(server.port)

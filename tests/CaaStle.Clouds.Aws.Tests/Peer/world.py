@@ -11,7 +11,9 @@ from moto.ecr.models import ecr_backends
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 from moto.elasticache.models import ElastiCacheBackend, ReplicationGroup, elasticache_backends
 from moto.elasticache.responses import ElastiCacheResponse
-from moto.elbv2.models import elbv2_backends
+from moto.elbv2 import models as elbv2
+from moto.elbv2.exceptions import DuplicateLoadBalancerName, ELBClientError
+from moto.elbv2.models import ELBv2Backend, elbv2_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 from moto.rds import exceptions as rds_errors
@@ -21,7 +23,7 @@ from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
 # Seconds, about as long as AWS takes.
-DELAYS = {"database": 300, "cache": 240, "table": 8, "gone": 60}
+DELAYS = {"database": 300, "cache": 240, "balancer": 120, "gone": 60}
 SPEED = 1.0
 
 
@@ -88,7 +90,7 @@ original_delete = RDSBackend.delete_db_instance
 
 def delete_db_instance(self, db_instance_identifier, *args, **kwargs):
     database = self.databases.get(db_instance_identifier)
-    if database is not None and database.status not in ("available", "stopped", "failed"):
+    if database is not None and database.status in ("creating", "modifying", "deleting"):
         raise rds_errors.InvalidDBInstanceStateError(db_instance_identifier, "delete")
     answer = original_delete(self, db_instance_identifier, *args, **kwargs)
     if database is not None:
@@ -171,6 +173,7 @@ def security_group_is_free(self, name=None, group_id=None):
     account, region = self.account_id, self.region_name
     users = [one.name for one in elbv2_backends[account][region].load_balancers.values() if group_id in (one.security_groups or [])]
     users += [one.id for one in self.all_instances() if one.state in ("running", "pending") and group_id in [group.id for group in one.security_groups]]
+    users += [one.id for one in self.enis.values() if one.status == "in-use" and group_id in [group.id for group in one.group_set]]
     users += [one.db_instance_identifier for one in rds_backends[account][region].databases.values() if group_id in (one.vpc_security_group_ids or [])]
     users += [one.replication_group_id for one in elasticache_backends[account][region].replication_groups.values() if group_id in (one.security_group_ids or [])]
     users += [
@@ -184,6 +187,30 @@ def security_group_is_free(self, name=None, group_id=None):
 
 
 before(EC2Backend, "delete_security_group", security_group_is_free)
+
+elbv2.FakeLoadBalancer.load_balancer_state = property(
+    lambda self: {"Code": "active" if time.monotonic() - self.__dict__.setdefault("born", time.monotonic()) >= delay("balancer") else "provisioning"})
+
+
+def balancer_is_new(self, name, security_groups=None, subnet_ids=None, *args, **kwargs):
+    for balancer in self.load_balancers.values():
+        if balancer.name == name:
+            if sorted(each.id for each in balancer.subnets) == sorted(subnet_ids) and sorted(balancer.security_groups) == sorted(security_groups):
+                return balancer
+            raise DuplicateLoadBalancerName()
+    if len({self.ec2_backend.get_subnet(each).availability_zone for each in subnet_ids or []}) < 2:
+        raise ELBClientError("ValidationError", "At least two subnets in two different Availability Zones must be specified")
+
+
+def listener_is_new(self, load_balancer_arn, protocol, port, ssl_policy=None, certificate=None, actions=None, *args, **kwargs):
+    balancer = self.load_balancers.get(load_balancer_arn)
+    for listener in balancer.listeners.values() if balancer else []:
+        if str(listener.port) == str(port):
+            raise ELBClientError("DuplicateListener", "A listener already exists on this port for this load balancer")
+
+
+before(ELBv2Backend, "create_load_balancer", balancer_is_new)
+before(ELBv2Backend, "create_listener", listener_is_new)
 
 # ---- What the tagging API lists on AWS and not in moto
 
@@ -209,6 +236,11 @@ def resources(self, tag_filters=None, resource_type_filters=None):
         tags = {each["Key"]: each["Value"] for each in group.tags}
         if matches(tags):
             yield found(group.arn, tags)
+    for balancer in list(elbv2_backends[account][region].load_balancers.values()):
+        for listener in balancer.listeners.values():
+            tags = {each["Key"]: each["Value"] for each in elbv2_backends[account][region].tagging_service.list_tags_for_resource(listener.arn)["Tags"]}
+            if matches(tags):
+                yield found(listener.arn, tags)
     for template in ec2_backends[account][region].launch_templates.values():
         tags = {each["key"]: each["value"] for each in template.get_tags()}
         if matches(tags):

@@ -52,6 +52,13 @@ internal sealed class Host : IAsyncDisposable
         return host;
     }
 
+    /// <summary>The process dies, and the next one begins.</summary>
+    public void Restart()
+    {
+        life.Die();
+        life = new(this);
+    }
+
     /// <summary>What happened, line by line.</summary>
     public async Task<string> StoryAsync(Operation operation) => string.Join('\n', (await JournalAsync(operation)).Select(entry => $"{entry}"));
 
@@ -88,9 +95,31 @@ internal sealed class Host : IAsyncDisposable
     public async Task<Operation> DeleteAsync(string name = "orders", bool keepData = false) =>
         await EndOfAsync(await Service.DeleteAsync(new(SubjectKey.Environment(name), false, keepData, "tester"), Cancel));
 
-    public async Task<IReadOnlyDictionary<string, string>> OutputsAsync(string part, string name = "orders")
+    public async Task<Operation> DeployAsync(string yaml, string name = "shop", string environment = "orders") =>
+        await EndOfAsync(await Service.DeployApplicationAsync(new(name, environment, yaml, "shop.yaml", false, "tester"), Cancel));
+
+    public async Task<Operation> ChangeAsync(string action, string? yaml = null, string name = "shop", int? replicas = null) => await EndOfAsync(
+        await Service.ChangeApplicationAsync(new(name, action, false, "tester") { Definition = yaml, FileName = "shop.yaml", Replicas = replicas }, Cancel));
+
+    public async Task<Operation> DeleteApplicationAsync(string name = "shop") =>
+        await EndOfAsync(await Service.DeleteAsync(new(SubjectKey.Application(name), false, false, "tester"), Cancel));
+
+    public async Task<IReadOnlyList<string>> LogAsync(LogQuery query, string name = "shop")
     {
-        var subject = await durable.FindSubjectAsync(SubjectKey.Environment(name), Cancel);
+        var lines = new List<string>();
+        await foreach (var line in new ObjectReader(life.Services).ReadLogsAsync(SubjectKey.Application(name), query, Cancel))
+        {
+            lines.Add($"{line.Source} {line.Text}");
+        }
+
+        return lines;
+    }
+
+    public Task<IReadOnlyDictionary<string, string>> OutputsAsync(string part, string name = "orders") => OutputsAsync(SubjectKey.Environment(name), part);
+
+    public async Task<IReadOnlyDictionary<string, string>> OutputsAsync(SubjectKey key, string part = "")
+    {
+        var subject = await durable.FindSubjectAsync(key, Cancel);
         return subject!.Outputs[part].ToDictionary(output => output.Key, output => life.Services.Serializer.Restore(output.Value).Reveal());
     }
 
@@ -129,7 +158,7 @@ internal sealed class Host : IAsyncDisposable
 
         public Life(Host host)
         {
-            Cloud = new(new(host.Account.Variable), new PlaceLedger(Path.Combine(host.folder.FullName, "places")));
+            Cloud = new(new(host.Account.Variable), new PlaceLedger(Path.Combine(host.folder.FullName, "places")), host.clock);
             var catalog = new Catalog(new GatedCloud(Cloud, this));
             var store = new GatedStore(host, this);
             var vault = new Base64Vault();
@@ -217,7 +246,8 @@ internal sealed class Host : IAsyncDisposable
 
         public IReadOnlyList<IRegistryType> Registries => cloud.Registries;
 
-        public IReadOnlyList<ICloudObjectHandler> Handlers { get; } = [.. cloud.Handlers.Select(handler => new GatedHandler(handler, of))];
+        public IReadOnlyList<ICloudObjectHandler> Handlers { get; } =
+            [.. cloud.Handlers.Select(handler => handler is ILogSource ? new GatedLogSource(handler, of) : new GatedHandler(handler, of))];
 
         public Task<IReadOnlyList<string>> FindObstaclesAsync(CancellationToken cancellationToken) => cloud.FindObstaclesAsync(cancellationToken);
 
@@ -230,7 +260,7 @@ internal sealed class Host : IAsyncDisposable
         public ICloudObjectSpec SpecOf(MarkedObject found) => cloud.SpecOf(found);
     }
 
-    private sealed class GatedHandler(ICloudObjectHandler handler, Life of) : ICloudObjectHandler
+    private class GatedHandler(ICloudObjectHandler handler, Life of) : ICloudObjectHandler
     {
         public string Kind => handler.Kind;
 
@@ -259,6 +289,14 @@ internal sealed class Host : IAsyncDisposable
             await of.StaysAliveAsync();
             await handler.DeleteAsync(spec, call, cancellationToken);
         }
+    }
+
+    private sealed class GatedLogSource(ICloudObjectHandler handler, Life of) : GatedHandler(handler, of), ILogSource
+    {
+        private readonly ILogSource source = (ILogSource)handler;
+
+        public IAsyncEnumerable<LogLine> ReadLogsAsync(ICloudObjectSpec spec, LogQuery query, CancellationToken cancellationToken) =>
+            source.ReadLogsAsync(spec, query, cancellationToken);
     }
 
     private sealed class Catalog(ICloud cloud) : ICloudCatalog

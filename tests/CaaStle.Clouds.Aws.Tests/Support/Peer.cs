@@ -30,6 +30,9 @@ public sealed class Peer : IAsyncLifetime
 
     public HttpClient Http { get; } = new();
 
+    /// <summary>For all tests.</summary>
+    public string CredentialsFile { get; } = Path.Combine(Path.GetTempPath(), $"aws-credentials-{Guid.NewGuid():N}");
+
     public async ValueTask InitializeAsync()
     {
         if (Obstacle is not null)
@@ -52,6 +55,9 @@ public sealed class Peer : IAsyncLifetime
         var url = $"http://127.0.0.1:{await File.ReadAllTextAsync(portFile)}";
         Directory.Delete(Path.GetDirectoryName(portFile)!, recursive: true);
         Http.BaseAddress = new(url);
+        // The SDK looks at these once.
+        Environment.SetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE", CredentialsFile);
+        Environment.SetEnvironmentVariable("AWS_CONFIG_FILE", $"{CredentialsFile}.config");
         Environment.SetEnvironmentVariable("AWS_ENDPOINT_URL", url);
     }
 
@@ -85,6 +91,7 @@ public sealed class Peer : IAsyncLifetime
             process.StandardInput.Close();
             await process.WaitForExitAsync();
             process.Dispose();
+            File.Delete(CredentialsFile);
         }
     }
 
@@ -159,18 +166,23 @@ internal sealed class Account(Peer peer, string number, string key, string secre
         ["HOME"] = "/nonexistent",
     };
 
+    private Account? impersonated;
+
     public string Number => number;
 
     public IReadOnlyDictionary<string, string> Environment => environment;
 
-    public string? Variable(string name) => environment.GetValueOrDefault(name);
+    public string? Variable(string name) => (impersonated ?? this).environment.GetValueOrDefault(name);
+
+    /// <summary>From now on <see cref="Variable"/> has the other account's keys.</summary>
+    public void Impersonate(Account other) => impersonated = other;
 
     /// <param name="operation">A regular expression.</param>
     /// <param name="after">How many such calls go well before.</param>
     public async Task FailAsync(
-        string operation, FaultKind kind, string service = "", int times = 1, int after = 0, string code = "Throttling", string message = "Rate exceeded", int status = 400)
+        string operation, FaultKind kind, string service = "", int times = 1, int after = 0, string code = "Throttling", string message = "Rate exceeded", int status = 400, int skew = 0)
     {
-        var fault = new { key, service, operation, @do = kind.ToString().ToLowerInvariant(), times, after, code, message, status };
+        var fault = new { key, service, operation, @do = kind.ToString().ToLowerInvariant(), times, after, code, message, status, skew };
         (await peer.Http.PostAsJsonAsync("/peer/faults", fault)).EnsureSuccessStatusCode();
     }
 

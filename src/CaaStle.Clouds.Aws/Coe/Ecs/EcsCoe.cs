@@ -1,10 +1,11 @@
 using CaaStle.Abstractions;
+using CaaStle.Clouds.Aws.Api;
 using CaaStle.Clouds.Aws.Objects;
 
 namespace CaaStle.Clouds.Aws.Coe.Ecs;
 
-/// <summary>Amazon's Elastic Container Service on Fargate.</summary>
-internal sealed class EcsCoe : ICoeType, IApplicationCheck
+/// <summary>Amazon's Elastic Container Service on Fargate: a cluster, and a load balancer for all its applications.</summary>
+internal sealed class EcsCoe(AwsAccess access) : ICoeType, IApplicationCheck
 {
     private const string RegionOption = "region";
     private const string ProfileOption = "profile";
@@ -27,43 +28,106 @@ internal sealed class EcsCoe : ICoeType, IApplicationCheck
                 PatternMeaning = "a VPC's id, as vpc-0a1b2c3d",
             },
             new(SubnetsOption, OptionType.List, "Ids of subnets in two availability zones or more; those of the VPC where none are given."),
+            new("cluster_size", OptionType.Integer, "Without effect, so that old files keep working: Fargate needs no machines.") { Ignored = true },
+            new("instance_type", OptionType.Text, "Without effect, so that old files keep working: Fargate needs no machines.") { Ignored = true },
         ],
         [
             new("Account", "The AWS account."),
             new("Region", "The region."),
+            new("Profile", "The profile whose credentials are used; empty where none has to be named."),
             new("Vpc", "The VPC's id."),
             new("Subnets", "Ids of the subnets, with commas between them."),
             new("Cluster", "The ECS cluster's name."),
             new("SecurityGroup", "The id of the security group whose members may reach the environment's resources."),
+            new("LoadBalancer", "The host name where all applications are reached, each at a port of its own."),
+            new("LoadBalancerArn", "The load balancer's ARN."),
+            new("TaskRole", "The ARN of the role that applications have: they may use the environment's tables and buckets."),
         ]);
 
     public void Plan(CoeRequest request, Blueprint plan)
     {
-        var place = plan.SharePlace(request.Scope, standard => standard with
+        var scope = request.Scope;
+        var place = plan.SharePlace(scope, standard => standard with
         {
             Region = request.Options.TextOrNull(RegionOption),
             Profile = request.Options.TextOrNull(ProfileOption),
             Vpc = request.Options.TextOrNull(VpcOption),
             Subnets = request.Options.List(SubnetsOption),
         });
-        var group = plan.ShareSecurityGroup(request.Scope);
-        var cluster = plan.Add("cluster", place, found => new EcsClusterSpec(found.At, request.Scope.ObjectName("cluster")));
+        var entrance = plan.ShareEntranceGroup(scope);
+        var group = plan.ShareSecurityGroup(scope);
+        var cluster = plan.Add("cluster", place, found => new EcsClusterSpec(found.At, scope.ObjectName("cluster")));
+        var role = plan.Add("task-role", place, found => new IamRoleSpec(found.At, scope.ObjectName("task"), [], TaskPolicy.OfEnvironment(found.At, scope)));
+        var balancer = plan.Add("load-balancer", place, entrance, (found, made) => new LoadBalancerSpec(
+            found.At, scope.ObjectName("lb", LoadBalancerSpec.LongestName), found.Subnets, made.Id));
 
         plan.Output("Account", place, found => found.At.Account);
         plan.Output("Region", place, found => found.At.Region);
+        plan.Output("Profile", place, found => found.At.Profile ?? "");
         plan.Output("Vpc", place, found => found.Vpc);
         plan.Output("Subnets", place, found => string.Join(',', found.Subnets));
         plan.Output("Cluster", cluster, made => made.Name);
         plan.Output("SecurityGroup", group, made => made.Id);
+        plan.Output("LoadBalancer", balancer, made => made.DnsName);
+        plan.Output("LoadBalancerArn", balancer, made => made.Arn);
+        plan.Output("TaskRole", role, made => made.Arn);
     }
 
-    public void PlanApplication(ApplicationRequest request, Blueprint plan) => throw new NotSupportedException(NoApplications);
+    public void PlanApplication(ApplicationRequest request, Blueprint plan) =>
+        new ApplicationPlan(request, EcsOutputs.Read(request.EnvironmentOutputs)).AddTo(plan);
 
-    public void PlanJob(JobRequest request, Blueprint plan) => throw new NotSupportedException(NoApplications);
+    public void PlanJob(JobRequest request, Blueprint plan) => throw new NotSupportedException(NoJobs);
 
-    public Task<IReadOnlyList<string>> FindObstaclesAsync(ApplicationRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>([NoApplications]);
+    public async Task<IReadOnlyList<string>> FindObstaclesAsync(ApplicationRequest request, CancellationToken cancellationToken)
+    {
+        var obstacles = new List<string>();
+        if (request.Protocol != ApplicationProtocol.Http)
+        {
+            obstacles.Add("On ECS an application's protocol can only be http: its load balancer knows no other yet.");
+        }
 
-    private const string NoApplications =
-        "Applications cannot be deployed on ECS yet. What the environment offers is in `cld env show NAME -o dotenv`.";
+        if (request.PreDeploy.Count > 0)
+        {
+            obstacles.Add(NoJobs);
+        }
+
+        if (request.Containers.Any(container => container.Volumes.Count > 0))
+        {
+            obstacles.Add("On ECS an application cannot have volumes yet. Keep data in a resource: rds, dynamodb, s3.");
+        }
+
+        foreach (var built in request.Containers.Where(container => container.ImageIsBuilt))
+        {
+            obstacles.Add(
+                $"The image {built.Image} is on this machine only, where AWS cannot get it. Push it to a registry, and name it as that knows it.");
+        }
+
+        if (FargateSize.For(request) is null)
+        {
+            obstacles.Add($"Fargate has no task that large: at most {FargateSize.MostMegabytes} MB of memory and 16 processors for all containers of a replica.");
+        }
+
+        if (request.HostPort is { } port && obstacles.Count == 0 && await FindHolderAsync(request, port, cancellationToken))
+        {
+            obstacles.Add($"Port {port} of the environment's load balancer is taken by another application. "
+                + "Choose another host_port, or leave it out to get one that is free.");
+        }
+
+        return obstacles;
+    }
+
+    private const string NoJobs = "On ECS no command can be run beside an application yet: neither `pre_deploy` nor `cld app run`.";
+
+    private async Task<bool> FindHolderAsync(ApplicationRequest request, int port, CancellationToken cancellationToken)
+    {
+        var environment = EcsOutputs.Read(request.EnvironmentOutputs);
+        var elb = await access.OfAsync(AwsService.Elb, environment.Place.At, cancellationToken);
+        if ((await ListenerHandler.ListAsync(elb, environment.LoadBalancer, cancellationToken)).FirstOrDefault(listener => listener.Port == port) is not { } holder)
+        {
+            return false;
+        }
+
+        var tags = await ElbTags.OfAsync(elb, [holder.Arn], cancellationToken);
+        return tags.GetValueOrDefault(holder.Arn)?.GetValueOrDefault(Marks.SubjectIdLabel) != request.Scope.Id;
+    }
 }

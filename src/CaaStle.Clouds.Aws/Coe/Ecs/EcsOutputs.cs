@@ -1,0 +1,22 @@
+using CaaStle.Abstractions;
+using CaaStle.Clouds.Aws.Objects;
+
+namespace CaaStle.Clouds.Aws.Coe.Ecs;
+
+/// <summary>What an environment offers, as its applications read it.</summary>
+internal sealed record EcsOutputs(
+    PlaceState Place, string Cluster, string SecurityGroup, string LoadBalancer, string LoadBalancerAddress, string TaskRole)
+{
+    public static EcsOutputs Read(IReadOnlyDictionary<string, Value> outputs)
+    {
+        string Text(string name) => outputs[name].Reveal();
+        var profile = Text("Profile");
+        return new(
+            new(new(Text("Account"), Text("Region"), profile.Length == 0 ? null : profile), Text("Vpc"), Text("Subnets").Split(',')),
+            Text("Cluster"),
+            Text("SecurityGroup"),
+            Text("LoadBalancerArn"),
+            Text("LoadBalancer"),
+            Text("TaskRole"));
+    }
+}

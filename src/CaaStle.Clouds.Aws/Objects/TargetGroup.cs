@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Xml.Linq;
+using CaaStle.Abstractions;
+using CaaStle.Clouds.Aws.Api;
+
+namespace CaaStle.Clouds.Aws.Objects;
+
+/// <summary>The replicas of an application as a load balancer sees them.</summary>
+/// <param name="CheckPort">Null for where they take requests.</param>
+/// <param name="CheckCodes">Which answers are good, as <c>200-399</c>.</param>
+internal sealed record TargetGroupSpec(
+    AwsPlace At, string Name, string Vpc, string CheckPath, int? CheckPort, string CheckCodes, int DrainSeconds) : IPlacedSpec<TargetGroupState>
+{
+    public string Identity => Name;
+}
+
+internal sealed record TargetGroupState(string Arn);
+
+internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<TargetGroupSpec, TargetGroupState>(access, AwsService.Elb)
+{
+    private const string NotFound = "TargetGroupNotFound";
+    private const string Drain = "deregistration_delay.timeout_seconds";
+
+    public override string Kind => "elb/target-group";
+
+    public override async Task<Observation<TargetGroupState>> ReadAsync(TargetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    {
+        var elb = await ClientAsync(spec, cancellationToken);
+        if (await FindAsync(elb, spec, cancellationToken) is not { } found)
+        {
+            return Observation.Absent<TargetGroupState>();
+        }
+
+        var state = new TargetGroupState(found.Text("TargetGroupArn"));
+        var tags = await ElbTags.OfAsync(elb, [state.Arn], cancellationToken);
+        if (!call.Marks.OwnsTags(tags.GetValueOrDefault(state.Arn)))
+        {
+            return Foreign(spec);
+        }
+
+        var attributes = await elb.QueryAsync(new AwsRequest("DescribeTargetGroupAttributes").With("TargetGroupArn", state.Arn), cancellationToken);
+        var isAsSpecified = attributes.Tags("Attributes").GetValueOrDefault(Drain) == Number(spec.DrainSeconds) && IsChecked(found, spec);
+        return isAsSpecified ? Observation.Ready(state) : Observation.InProgress("it does not yet check as it should", state) with { NeedsCreate = true };
+    }
+
+    public override async Task CreateAsync(TargetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    {
+        var elb = await ClientAsync(spec, cancellationToken);
+        var found = await FindAsync(elb, spec, cancellationToken);
+        var arn = found?.Text("TargetGroupArn") ?? (await elb.QueryAsync(
+            WithCheck(new AwsRequest("CreateTargetGroup").With("Name", spec.Name), spec)
+                .With("Protocol", "HTTP")
+                .With("Port", 80)
+                .With("VpcId", spec.Vpc)
+                .With("TargetType", "ip")
+                .With("HealthCheckIntervalSeconds", 5)
+                .With("HealthCheckTimeoutSeconds", 4)
+                .With("HealthyThresholdCount", 2)
+                .With("UnhealthyThresholdCount", 3)
+                .WithTags("Tags.member", AwsTags.Of(call.Marks, spec.Name)),
+            cancellationToken)).Text("TargetGroupArn");
+        if (found is not null && !IsChecked(found, spec))
+        {
+            await elb.QueryAsync(WithCheck(new AwsRequest("ModifyTargetGroup").With("TargetGroupArn", arn), spec), cancellationToken);
+        }
+
+        await elb.QueryAsync(
+            new AwsRequest("ModifyTargetGroupAttributes")
+                .With("TargetGroupArn", arn)
+                .With("Attributes.member.1.Key", Drain)
+                .With("Attributes.member.1.Value", Number(spec.DrainSeconds)),
+            cancellationToken);
+    }
+
+    public override bool CanChange(TargetGroupSpec from, TargetGroupSpec to) => (from.Name, from.Vpc, from.At) == (to.Name, to.Vpc, to.At);
+
+    public override async Task DeleteAsync(TargetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    {
+        var elb = await ClientAsync(spec, cancellationToken);
+        if (await FindAsync(elb, spec, cancellationToken) is { } found)
+        {
+            await elb.QueryAsync(new AwsRequest("DeleteTargetGroup").With("TargetGroupArn", found.Text("TargetGroupArn")), cancellationToken).UnlessAsync(NotFound);
+        }
+    }
+
+    private static Task<XElement?> FindAsync(AwsClient elb, TargetGroupSpec spec, CancellationToken cancellationToken) =>
+        elb.QueryAsync(new AwsRequest("DescribeTargetGroups").With("Names.member.1", spec.Name), cancellationToken).OrNullAsync(NotFound);
+
+    private static AwsRequest WithCheck(AwsRequest request, TargetGroupSpec spec) => request
+        .With("HealthCheckPath", spec.CheckPath)
+        .With("HealthCheckPort", PortOf(spec))
+        .With("Matcher.HttpCode", spec.CheckCodes);
+
+    private static bool IsChecked(XElement found, TargetGroupSpec spec) =>
+        (found.Text("HealthCheckPath"), found.Text("HealthCheckPort"), found.TextOrNull("HttpCode")) == (spec.CheckPath, PortOf(spec), spec.CheckCodes);
+
+    private static string PortOf(TargetGroupSpec spec) => spec.CheckPort is { } port ? Number(port) : "traffic-port";
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
