@@ -9,6 +9,9 @@ internal sealed record CommandContext
 
     public required TextReader Input { get; init; }
 
+    /// <summary>Reads a line from the terminal without showing it; null where there is no terminal.</summary>
+    public Func<string>? ReadHidden { get; init; }
+
     public bool OutputIsTerminal { get; init; }
 
     public bool ErrorIsTerminal { get; init; }
@@ -46,6 +49,7 @@ internal sealed record CommandContext
         Output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true },
         Error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true },
         Input = new StreamReader(Console.OpenStandardInput()),
+        ReadHidden = Console.IsInputRedirected ? null : ReadLineHidden,
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         InputIsTerminal = !Console.IsInputRedirected,
@@ -57,4 +61,19 @@ internal sealed record CommandContext
         Program = System.Environment.GetCommandLineArgs() is [var typed, ..] && typed.Contains('/') && !typed.EndsWith(".dll", StringComparison.Ordinal) ? typed : "cld",
         ProgramDirectory = Path.GetDirectoryName(System.Environment.ProcessPath) ?? AppContext.BaseDirectory,
     };
+
+    private static string ReadLineHidden()
+    {
+        var line = new System.Text.StringBuilder();
+        while (Console.ReadKey(intercept: true) is var pressed && pressed.Key != ConsoleKey.Enter)
+        {
+            if (pressed.Key == ConsoleKey.Backspace)
+                line.Length = Math.Max(0, line.Length - 1);
+            else if (!char.IsControl(pressed.KeyChar))
+                line.Append(pressed.KeyChar);
+        }
+
+        Console.Error.WriteLine();
+        return line.ToString();
+    }
 }

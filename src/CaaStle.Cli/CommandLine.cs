@@ -9,6 +9,7 @@ using CaaStle.Cli.Commands.Environment;
 using CaaStle.Cli.Commands.Operation;
 using CaaStle.Cli.Commands.Resource;
 using CaaStle.Cli.Commands.Server;
+using CaaStle.Cli.Commands.Setup;
 using CaaStle.Cli.Commands.Tools;
 using CaaStle.Cli.Output;
 
@@ -108,6 +109,7 @@ internal static class CommandLine
         ResourceGroup.Create(),
         OperationGroup.Create(),
         ServerGroup.Create(),
+        SetupGroup.Create(),
         new DoctorCommand(),
         new ValidateCommand(),
         new CompletionCommand(),

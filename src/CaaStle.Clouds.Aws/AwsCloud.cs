@@ -11,7 +11,7 @@ using CaaStle.Clouds.Aws.Resource.S3;
 namespace CaaStle.Clouds.Aws;
 
 /// <summary>Amazon Web Services.</summary>
-internal sealed class AwsCloud : ICloud, IMarkedObjects
+internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfCheck
 {
     private readonly AwsAccess access;
     private readonly PlaceLedger ledger;
@@ -63,7 +63,7 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects
     {
         if (!IsSetUp)
         {
-            return ["There are no credentials for AWS, neither in the environment nor in ~/.aws. Run `aws configure`, or `aws sso login`."];
+            return ["There are no credentials for AWS, neither in the environment nor in ~/.aws. Run `cld setup aws`, or `aws configure`, or `aws sso login`."];
         }
 
         try
@@ -74,6 +74,27 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects
         catch (CloudException e)
         {
             return [e.Message];
+        }
+    }
+
+    public Task<CloudIdentity> IdentifyAsync(string? profile, CancellationToken cancellationToken) => access.DescribeAsync(profile, cancellationToken);
+
+    public async Task<IReadOnlyList<CheckOutcome>> CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var identity = await IdentifyAsync(null, cancellationToken);
+            return
+            [
+                CheckOutcome.Passed("credentials", $"account {identity.Account}, {identity.Name}"),
+                identity.Region is { } region
+                    ? CheckOutcome.Passed("region", region)
+                    : CheckOutcome.Warned("region", "none is chosen: each environment has to name its own", "aws configure set region us-west-2"),
+            ];
+        }
+        catch (CloudException e)
+        {
+            return [CheckOutcome.Warned("credentials", $"each environment has to name its profile: {e.Message}", "cld setup aws")];
         }
     }
 

@@ -67,3 +67,16 @@ public sealed record CheckOutcome(string Name, CheckResult Result, string Detail
 
     public static CheckOutcome Failed(string name, string detail, params IReadOnlyList<string> fix) => new(name, CheckResult.Failed, detail, fix);
 }
+
+/// <summary>A cloud that knows who its user is, by profiles that the user's own files name.</summary>
+public interface IIdentitySource
+{
+    /// <summary>Asks the cloud. Throws <see cref="CloudException"/> with what to do where it does not know the user.</summary>
+    /// <param name="profile">Null for the one that holds where none is named.</param>
+    Task<CloudIdentity> IdentifyAsync(string? profile, CancellationToken cancellationToken);
+}
+
+/// <param name="Account">Whose things what is made will be among.</param>
+/// <param name="Name">What the cloud calls the user.</param>
+/// <param name="Region">Where things are made when nothing else is said; null when that is open.</param>
+public sealed record CloudIdentity(string Account, string Name, string? Region);

@@ -50,6 +50,10 @@ public sealed partial class CaaStleClient
     public Task<CheckReport> GetDoctorAsync(CancellationToken cancellationToken) =>
         GetAsync(Routes.Doctor, api => api.CheckReport, cancellationToken);
 
+    /// <param name="profile">Null for the one that holds where none is named.</param>
+    public Task<IdentityView> GetIdentityAsync(string cloud, string? profile, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Clouds}/{Escape(cloud)}/identity{Query(("profile", profile))}", api => api.IdentityView, cancellationToken);
+
     public Task<OrphanReportView> ListOrphansAsync(CancellationToken cancellationToken) =>
         GetAsync(Routes.Orphans, api => api.OrphanReportView, cancellationToken);
 

@@ -37,6 +37,7 @@ namespace CaaStle.Api;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ServerStatus))]
 [JsonSerializable(typeof(ServerAddress))]
+[JsonSerializable(typeof(IdentityView))]
 [JsonSerializable(typeof(ValidateRequest))]
 [JsonSerializable(typeof(ValidateResult))]
 [JsonSerializable(typeof(IReadOnlyList<TypeView>))]

@@ -14,6 +14,7 @@ public static class Routes
     public const string Types = "/types";
     public const string Validate = "/validate";
     public const string Server = "/server";
+    public const string Clouds = "/clouds";
     public const string Doctor = "/doctor";
     public const string Orphans = "/orphans";
     public const string OpenApi = "/openapi/v1.json";

@@ -10,6 +10,12 @@ public sealed record ServerStatus(
 /// <param name="Obstacles">What stands in the way of using it now, each with what to do about it.</param>
 public sealed record CloudView(string Name, IReadOnlyList<string> Coes, IReadOnlyList<string> Resources, IReadOnlyList<string> Registries, IReadOnlyList<string> Obstacles);
 
+/// <summary>Who a cloud takes the user for.</summary>
+/// <param name="Profile">Whose credentials were used; null for those that hold where none is named.</param>
+/// <param name="Name">What the cloud calls the user.</param>
+/// <param name="Region">Where things are made when nothing else is said; null when that is open.</param>
+public sealed record IdentityView(string Cloud, string? Profile, string Account, string Name, string? Region);
+
 /// <summary>What the server writes to <c>server.json</c> in its home so that clients find it.</summary>
 public sealed record ServerAddress(string Url, int ProcessId, string Version);
 

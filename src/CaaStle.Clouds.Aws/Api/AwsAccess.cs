@@ -58,6 +58,13 @@ internal sealed class AwsAccess(Func<string, string?> environment)
         return identity;
     }
 
+    public async Task<CloudIdentity> DescribeAsync(string? profile, CancellationToken cancellationToken)
+    {
+        var region = connections.Value.Credentials.FindRegion(profile);
+        var identity = await IdentifyAsync(profile, region ?? AnyRegion, cancellationToken);
+        return new(identity.Account, identity.Arn, region);
+    }
+
     /// <summary>Whether the credentials that are found first work; null when there are none, so that each environment has to name its own.</summary>
     public async Task<AwsIdentity?> IdentifyAsync(CancellationToken cancellationToken) => connections.Value.Credentials.Has(null)
         ? await IdentifyAsync(null, connections.Value.Credentials.FindRegion(null) ?? AnyRegion, cancellationToken)

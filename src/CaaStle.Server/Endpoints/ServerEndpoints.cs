@@ -1,5 +1,6 @@
 using CaaStle.Abstractions;
 using CaaStle.Api;
+using CaaStle.Engine.Operations;
 using CaaStle.Engine.Ports;
 using CaaStle.Server.Extensions;
 using CaaStle.Server.Hosting;
@@ -15,6 +16,8 @@ internal static class ServerEndpoints
     {
         routes.MapGet(Routes.Server, ShowAsync).WithTags("server")
             .WithSummary("Shows the server and its clouds; with obstacles=false without asking the clouds what stands in the way.");
+        routes.MapGet(Routes.Clouds + "/{name}/identity", IdentifyAsync).WithTags("server")
+            .WithSummary("Who a cloud takes the user for, as it says itself.").Problems(404, 412);
         routes.MapPost(Routes.Server + "/stop", Stop).WithTags("server").WithSummary("Ends the server; operations go on when it starts again.").Produces(202);
     }
 
@@ -34,6 +37,24 @@ internal static class ServerEndpoints
         {
             ExtensionFailures = extensions.Failures,
         });
+    }
+
+    internal static async Task<Ok<IdentityView>> IdentifyAsync(string name, string? profile, ICloudCatalog catalog, CancellationToken cancellationToken)
+    {
+        if (catalog.Clouds.FirstOrDefault(cloud => cloud.Name == name) is not IIdentitySource source)
+        {
+            throw new RefusedException(RefusedException.NotFound, $"There is no cloud '{name}' that knows its users.", ["cld server status"]);
+        }
+
+        try
+        {
+            var identity = await source.IdentifyAsync(profile, cancellationToken);
+            return TypedResults.Ok(new IdentityView(name, profile, identity.Account, identity.Name, identity.Region));
+        }
+        catch (CloudException failure)
+        {
+            throw new RefusedException(RefusedException.CloudNotReady, failure.Message, [$"cld setup {name}"]);
+        }
     }
 
     internal static StopResult Stop(IHostApplicationLifetime lifetime) => new(lifetime);

@@ -7,7 +7,7 @@ namespace CaaStle.Cli.Tests.Completion;
 public sealed class CompletionTests
 {
     [Theory]
-    [InlineData("app completion container doctor env help op resource server validate", "")]
+    [InlineData("app completion container doctor env help op resource server setup validate", "")]
     [InlineData("container completion", "co")]
     [InlineData("copy create delete drift history list pause plan resume show ttl update", "env", "")]
     [InlineData("show", "env", "sh")]

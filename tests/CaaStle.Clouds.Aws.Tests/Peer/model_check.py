@@ -14,8 +14,21 @@ class ModelCheck:
     def __init__(self):
         self.session = botocore.session.get_session()
         self.models = {}
+        self.seen = {}
 
     def problems(self, service, operation, parameters):
+        """What is wrong with a request; looked at once for all that have the same members."""
+        key = (service, operation, *self.names(parameters))
+        if key not in self.seen:
+            self.seen[key] = self.check(service, operation, parameters)
+        return self.seen[key]
+
+    def names(self, value):
+        if isinstance(value, dict):
+            return tuple((name, self.names(inner)) for name, inner in sorted(value.items()))
+        return tuple(self.names(inner) for inner in value) if isinstance(value, list) else ()
+
+    def check(self, service, operation, parameters):
         name = SERVICES.get(service, service)
         if name not in self.models:
             self.models[name] = self.session.get_service_model(name)
