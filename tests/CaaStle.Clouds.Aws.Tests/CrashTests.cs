@@ -17,28 +17,65 @@ public sealed class CrashTests(Peer peer)
               - type: rds
         """;
 
+    private const string NoResources = "environment: { app_deployment: { target: aws, type: ecs } }";
+
     [PeerTheory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Wherever_the_process_dies_the_operation_ends_right_and_nothing_is_left(bool isRefused)
+    public async Task Wherever_the_process_dies_an_environment_ends_right_and_nothing_is_left(bool isRefused)
     {
         var steps = await RunAsync(null, isRefused);
-        var problems = new ConcurrentQueue<string>();
 
         // Half of them each time.
-        var chosen = Enumerable.Range(0, steps).Where(step => step % 4 is 0 or 3 == isRefused);
-        await Parallel.ForEachAsync(chosen, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (step, _) =>
+        await ForEachAsync(Enumerable.Range(0, steps).Where(step => step % 4 is 0 or 3 == isRefused), step => RunAsync(step, isRefused));
+    }
+
+    [PeerTheory]
+    [InlineData("shop:2")]
+    [InlineData("missing:2")]
+    public async Task Wherever_the_process_dies_an_application_ends_right_and_nothing_is_left(string image)
+    {
+        var steps = await DeployAsync(null, image);
+
+        await ForEachAsync(Enumerable.Range(0, steps).Where(step => step % 3 == (image == "shop:2" ? 0 : 1)), step => DeployAsync(step, image));
+    }
+
+    /// <returns>How many steps there were.</returns>
+    private async Task<int> DeployAsync(int? crashAt, string image)
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        Assert.Equal(OperationState.Succeeded, (await host.CreateAsync(NoResources)).State);
+        var before = await account.ContentsAsync();
+        var first = host.Steps;
+        host.CrashAt = first + crashAt;
+        var deployed = await host.DeployAsync(Application("shop:1"));
+        Assert.True(deployed.State == OperationState.Succeeded, await host.StoryAsync(deployed));
+        var redeployed = await host.ChangeAsync(OperationAction.Redeploy, Application(image));
+        Assert.True(
+            redeployed.State == (image == "shop:2" ? OperationState.Succeeded : OperationState.RolledBack), await host.StoryAsync(redeployed));
+        var deleted = await host.DeleteApplicationAsync();
+        Assert.True(deleted.State == OperationState.Succeeded, await host.StoryAsync(deleted));
+        Assert.Equal(before, await account.ContentsAsync());
+        return host.Steps - first;
+    }
+
+    private static string Application(string image) => $"app: {{ image: '{image}', container_port: 8080 }}";
+
+    private static async Task ForEachAsync(IEnumerable<int> steps, Func<int, Task> run)
+    {
+        var problems = new ConcurrentQueue<string>();
+        await Parallel.ForEachAsync(steps, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (step, _) =>
         {
             try
             {
-                await RunAsync(step, isRefused);
+                await run(step);
             }
             catch (Exception e)
             {
                 problems.Enqueue($"step {step}: {e.Message}");
             }
         });
-
         Assert.True(problems.IsEmpty, string.Join("\n\n", problems));
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using CaaStle.Abstractions;
 using CaaStle.Api;
@@ -51,6 +52,30 @@ public sealed class DoctorTests
             ],
             found);
         Assert.False(report.Passed);
+    }
+
+    [Fact]
+    public async Task A_cloud_that_nobody_has_set_up_is_no_fault_and_is_not_asked()
+    {
+        var cloud = new FakeCloud { Name = "far", IsSetUp = false, Obstacles = _ => throw new InvalidOperationException("It was asked.") };
+        await using var server = await TestServer.StartAsync([cloud]);
+
+        var check = Assert.Single((await server.GetAsync<CheckReport>("/doctor")).Checks, check => check.Area == "far");
+
+        Assert.Equal("passed", check.Result);
+    }
+
+    [Fact]
+    public async Task A_cloud_says_who_one_is()
+    {
+        var cloud = new FakeCloud { Name = "far", Identities = new Dictionary<string, CloudIdentity> { ["work"] = new("123", "ada", "north") } };
+        await using var server = await TestServer.StartAsync([cloud]);
+
+        Assert.Equal(new IdentityView("far", "work", "123", "ada", "north"), await server.GetAsync<IdentityView>("/clouds/far/identity?profile=work"));
+        var unknown = await server.ProblemAsync(
+            HttpMethod.Get, "/clouds/far/identity?profile=play", HttpStatusCode.ServiceUnavailable, ProblemCodes.CloudNotReady);
+        Assert.Equal("There is no profile 'play'.", unknown.Title);
+        await server.ProblemAsync(HttpMethod.Get, "/clouds/near/identity", HttpStatusCode.NotFound, ProblemCodes.NotFound);
     }
 
     [Fact]

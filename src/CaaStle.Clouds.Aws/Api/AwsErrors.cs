@@ -52,7 +52,7 @@ internal static class AwsErrors
         {
             0 => CloudFault.Unreachable,
             >= (System.Net.HttpStatusCode)500 => CloudFault.Busy,
-            _ => Passing.Contains(code) || Expired.Contains(code) || IsTaken(code) ? CloudFault.Busy : CloudFault.Refused,
+            _ => Passing.Contains(code) || Expired.Contains(code) || IsTaken(code) || IsFirstUse(error) ? CloudFault.Busy : CloudFault.Refused,
         };
         var message = error.Message.Trim().TrimEnd('.');
         return fault switch
@@ -93,6 +93,11 @@ internal static class AwsErrors
         {
         }
     }
+
+    /// <summary>A service that an account uses for the first time makes a role for itself, which takes seconds to be known everywhere.</summary>
+    private static bool IsFirstUse(AmazonServiceException error) =>
+        error.Message.Contains("service linked role", StringComparison.OrdinalIgnoreCase)
+        || error.Message.Contains("service-linked role", StringComparison.OrdinalIgnoreCase);
 
     private static string Request(AmazonServiceException error) => string.IsNullOrEmpty(error.RequestId) ? "" : $", request {error.RequestId}";
 

@@ -26,6 +26,10 @@ internal abstract class AwsObjectHandler<TSpec, TState>(AwsAccess access, AwsSer
     protected Task<AwsClient> ClientAsync(AwsService other, TSpec spec, CancellationToken cancellationToken) =>
         access.OfAsync(other, spec.At, cancellationToken);
 
+    /// <summary>What takes minutes need not be asked about each moment.</summary>
+    protected static Observation<TState> Slowly(string word, TimeSpan askAgainAfter, TState? state = default) =>
+        Observation.InProgress(word, state) with { AskAgainAfter = askAgainAfter };
+
     protected Observation<TState> Foreign(TSpec spec) => Observation.Foreign<TState>($"a {Kind} named {spec.Name} that something else made");
 }
 

@@ -32,6 +32,10 @@ internal sealed record DbInstanceState(string Address, int Port);
 internal sealed class DbInstanceHandler(AwsAccess access) : AwsObjectHandler<DbInstanceSpec, DbInstanceState>(access, AwsService.Rds)
 {
     private const string NotFound = "DBInstanceNotFound";
+    private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(5);
+
+    /// <summary>Old classes of machines, whose storage cannot be encrypted.</summary>
+    private static readonly string[] WithoutEncryption = ["db.t1.", "db.m1.", "db.m2.", "db.t2.micro"];
 
     /// <summary>From these RDS does not come back by itself.</summary>
     private static readonly HashSet<string> Hopeless =
@@ -69,11 +73,11 @@ internal sealed class DbInstanceHandler(AwsAccess access) : AwsObjectHandler<DbI
             "stopped" when spec.IsStopped => Observation.Ready(state ?? new("", 0), "stopped"),
             "stopped" => Observation.InProgress("stopped", state) with { NeedsCreate = true },
             "available" when spec.IsStopped => Observation.InProgress("available", state) with { NeedsCreate = true },
-            "available" when isChanging => Observation.InProgress("modifying", state),
+            "available" when isChanging => Slowly("modifying", BetweenReads, state),
             "available" when !isAsSpecified => Observation.InProgress("available", state) with { NeedsCreate = true },
             "available" when state is not null => Observation.Ready(state, "available"),
             var status when Hopeless.Contains(status) => Observation.Failed(await ReasonAsync(rds, spec, status, cancellationToken), state: state),
-            var status => Observation.InProgress(status, state),
+            var status => Slowly(status, BetweenReads, state),
         };
     }
 
@@ -126,6 +130,7 @@ internal sealed class DbInstanceHandler(AwsAccess access) : AwsObjectHandler<DbI
         .With("DBSubnetGroupName", spec.SubnetGroup)
         .With("VpcSecurityGroupIds.VpcSecurityGroupId.1", spec.SecurityGroup)
         .With("PubliclyAccessible", spec.IsPublic)
+        .With("StorageEncrypted", !WithoutEncryption.Any(old => spec.Class.StartsWith(old, StringComparison.Ordinal)))
         .WithTags("Tags.Tag", AwsTags.Of(marks, spec.Name));
 
     /// <summary>The last that RDS says happened to it.</summary>

@@ -33,6 +33,7 @@ internal sealed record EcsServiceState(string Arn, IReadOnlyDictionary<string, s
 
 internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<EcsServiceSpec, EcsServiceState>(access, AwsService.Ecs)
 {
+    private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(2);
     private static readonly string[] WithTags = ["TAGS"];
 
     private static readonly object Deployment = new
@@ -73,7 +74,7 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
 
         if (service.Status == "DRAINING")
         {
-            return Observation.InProgress<EcsServiceState>("draining");
+            return Slowly("draining", BetweenReads);
         }
 
         if (service.TaskDefinition != spec.TaskDefinition || service.DesiredCount != spec.Replicas)
@@ -96,11 +97,11 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
 
         if (rollout?.RolloutState != "COMPLETED" || service.RunningCount != spec.Replicas)
         {
-            return Observation.InProgress<EcsServiceState>($"{service.RunningCount} running, {spec.Replicas} wanted");
+            return Slowly($"{service.RunningCount} running, {spec.Replicas} wanted", BetweenReads);
         }
 
         return await FindUnwellAsync(spec, cancellationToken) is { } unwell
-            ? Observation.InProgress<EcsServiceState>(unwell)
+            ? Slowly(unwell, BetweenReads)
             : Observation.Ready(
                 new EcsServiceState(service.ServiceArn, spec.Replicas == 0 ? new Dictionary<string, string>() : await tasks.DigestsAsync(cancellationToken)),
                 $"{spec.Replicas} running");

@@ -17,7 +17,7 @@ internal static class EnvironmentObjects
     public static Node<SecurityGroupState> ShareEntranceGroup(this Blueprint plan, Scope scope)
     {
         var place = plan.SharePlace(scope);
-        return plan.Share("load-balancer/security-group", [place], values => new SecurityGroupSpec(
+        return plan.Share("load-balancer-group", [place], values => new SecurityGroupSpec(
             values.Of(place).At,
             scope.ObjectName("load-balancer"),
             values.Of(place).Vpc,

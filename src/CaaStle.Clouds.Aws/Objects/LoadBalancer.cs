@@ -16,6 +16,7 @@ internal sealed record LoadBalancerState(string Arn, string DnsName);
 internal sealed class LoadBalancerHandler(AwsAccess access) : AwsObjectHandler<LoadBalancerSpec, LoadBalancerState>(access, AwsService.Elb)
 {
     private const string NotFound = "LoadBalancerNotFound";
+    private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(3);
 
     public override string Kind => "elb/load-balancer";
 
@@ -35,7 +36,7 @@ internal sealed class LoadBalancerHandler(AwsAccess access) : AwsObjectHandler<L
             (false, _) => Foreign(spec),
             (_, "active") => Observation.Ready(state, "active"),
             (_, "failed") => Observation.Failed(found.TextOrNull("Reason") ?? "failed", state: state),
-            var (_, status) => Observation.InProgress(status, state),
+            var (_, status) => Slowly(status, BetweenReads, state),
         };
     }
 

@@ -19,6 +19,7 @@ internal sealed class ReplicationGroupHandler(AwsAccess access)
     : AwsObjectHandler<ReplicationGroupSpec, ReplicationGroupState>(access, AwsService.ElastiCache)
 {
     private const string NotFound = "ReplicationGroupNotFoundFault";
+    private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(5);
 
     public override string Kind => "elasticache/replication-group";
 
@@ -36,7 +37,7 @@ internal sealed class ReplicationGroupHandler(AwsAccess access)
         if (status is "creating" or "deleting")
         {
             // Until it is available, it does not tell its tags.
-            return Observation.InProgress<ReplicationGroupState>(status);
+            return Slowly(status, BetweenReads);
         }
 
         var tags = await cache.QueryAsync(new AwsRequest("ListTagsForResource").With("ResourceName", group.Text("ARN")), cancellationToken);
@@ -51,7 +52,7 @@ internal sealed class ReplicationGroupHandler(AwsAccess access)
         {
             "available" when state is not null => Observation.Ready(state, "available"),
             "create-failed" => Observation.Failed("create-failed", state: state),
-            _ => Observation.InProgress(status, state),
+            _ => Slowly(status, BetweenReads, state),
         };
     }
 

@@ -17,7 +17,7 @@ internal static class ServerEndpoints
         routes.MapGet(Routes.Server, ShowAsync).WithTags("server")
             .WithSummary("Shows the server and its clouds; with obstacles=false without asking the clouds what stands in the way.");
         routes.MapGet(Routes.Clouds + "/{name}/identity", IdentifyAsync).WithTags("server")
-            .WithSummary("Who a cloud takes the user for, as it says itself.").Problems(404, 412);
+            .WithSummary("Who a cloud takes the user for, as it says itself.").Problems(404, 503);
         routes.MapPost(Routes.Server + "/stop", Stop).WithTags("server").WithSummary("Ends the server; operations go on when it starts again.").Produces(202);
     }
 
