@@ -53,7 +53,8 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
 
     public IReadOnlyList<ICoeType> Coes { get; }
 
-    public IReadOnlyList<IResourceType> Resources { get; } = [new RdsResource(), new DynamoDbResource(), new S3Resource(), new ElastiCacheResource()];
+    public IReadOnlyList<IResourceType> Resources { get; } =
+        [new RdsResource(), new DynamoDbResource(), new S3Resource(), new ElastiCacheResource()];
 
     public IReadOnlyList<IRegistryType> Registries { get; } = [];
 
@@ -63,7 +64,11 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
     {
         if (!IsSetUp)
         {
-            return ["There are no credentials for AWS, neither in the environment nor in ~/.aws. Run `cld setup aws`, or `aws configure`, or `aws sso login`."];
+            return
+            [
+                "There are no credentials for AWS, neither in the environment nor in ~/.aws. "
+                + "Run `cld setup aws`, or `aws configure`, or `aws sso login`.",
+            ];
         }
 
         try
@@ -77,7 +82,8 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
         }
     }
 
-    public Task<CloudIdentity> IdentifyAsync(string? profile, CancellationToken cancellationToken) => access.DescribeAsync(profile, cancellationToken);
+    public Task<CloudIdentity> IdentifyAsync(string? profile, CancellationToken cancellationToken) =>
+        access.DescribeAsync(profile, cancellationToken);
 
     public async Task<IReadOnlyList<CheckOutcome>> CheckAsync(CancellationToken cancellationToken)
     {
@@ -89,7 +95,8 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
                 CheckOutcome.Passed("credentials", $"account {identity.Account}, {identity.Name}"),
                 identity.Region is { } region
                     ? CheckOutcome.Passed("region", region)
-                    : CheckOutcome.Warned("region", "none is chosen: each environment has to name its own", "aws configure set region us-west-2"),
+                    : CheckOutcome.Warned(
+                        "region", "none is chosen: each environment has to name its own", "aws configure set region us-west-2"),
             ];
         }
         catch (CloudException e)
@@ -98,7 +105,8 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
         }
     }
 
-    public async Task<IReadOnlyList<MarkedObject>> FindMarkedAsync(string installation, string? subjectId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<MarkedObject>> FindMarkedAsync(
+        string installation, string? subjectId, CancellationToken cancellationToken)
     {
         var places = subjectId is not null && ledger.Find(subjectId) is { } known ? [known.Place.At] : ledger.All();
         var found = new List<MarkedObject>();

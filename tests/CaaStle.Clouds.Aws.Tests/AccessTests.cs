@@ -60,7 +60,8 @@ public sealed class AccessTests(Peer peer)
         var account = await peer.NewAccountAsync();
 
         var failure = await Assert.ThrowsAsync<CloudException>(
-            async () => await new AwsAccess(account.Variable).OfAsync(AwsService.Ec2, new("999999999999", Peer.Region, null), CancellationToken.None));
+            async () => await new AwsAccess(account.Variable).OfAsync(
+                AwsService.Ec2, new("999999999999", Peer.Region, null), CancellationToken.None));
 
         Assert.Equal(CloudFault.Busy, failure.Fault);
         Assert.Contains("999999999999", failure.Message, StringComparison.Ordinal);
@@ -70,7 +71,8 @@ public sealed class AccessTests(Peer peer)
     [Fact]
     public void Where_nothing_is_set_up_nothing_is_asked()
     {
-        var cloud = new AwsCloud(new(name => name switch { "HOME" => "/nonexistent", "AWS_EC2_METADATA_DISABLED" => "true", _ => null }), new("/nonexistent"), TimeProvider.System);
+        var cloud = new AwsCloud(new(name => name switch { "HOME" => "/nonexistent", "AWS_EC2_METADATA_DISABLED" => "true",
+            _ => null }), new("/nonexistent"), TimeProvider.System);
 
         Assert.False(cloud.IsSetUp);
     }
@@ -104,7 +106,8 @@ public sealed class AccessTests(Peer peer)
 
     private static async Task CallAsync(Account account)
     {
-        var ec2 = await new AwsAccess(account.Variable).OfAsync(AwsService.Ec2, new(account.Number, Peer.Region, null), CancellationToken.None);
+        var ec2 = await new AwsAccess(account.Variable).OfAsync(
+            AwsService.Ec2, new(account.Number, Peer.Region, null), CancellationToken.None);
         await ec2.QueryAsync(new(Vpcs), CancellationToken.None);
     }
 }

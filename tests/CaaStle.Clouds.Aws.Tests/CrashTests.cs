@@ -37,7 +37,8 @@ public sealed class CrashTests(Peer peer)
     {
         var steps = await DeployAsync(null, image);
 
-        await ForEachAsync(Enumerable.Range(0, steps).Where(step => step % 3 == (image == "shop:2" ? 0 : 1)), step => DeployAsync(step, image));
+        await ForEachAsync(
+            Enumerable.Range(0, steps).Where(step => step % 3 == (image == "shop:2" ? 0 : 1)), step => DeployAsync(step, image));
     }
 
     /// <returns>How many steps there were.</returns>
@@ -53,7 +54,9 @@ public sealed class CrashTests(Peer peer)
         Assert.True(deployed.State == OperationState.Succeeded, await host.StoryAsync(deployed));
         var redeployed = await host.ChangeAsync(OperationAction.Redeploy, Application(image));
         Assert.True(
-            redeployed.State == (image == "shop:2" ? OperationState.Succeeded : OperationState.RolledBack), await host.StoryAsync(redeployed));
+            redeployed.State == (image == "shop:2"
+                ? OperationState.Succeeded
+                : OperationState.RolledBack), await host.StoryAsync(redeployed));
         var deleted = await host.DeleteApplicationAsync();
         Assert.True(deleted.State == OperationState.Succeeded, await host.StoryAsync(deleted));
         Assert.Equal(before, await account.ContentsAsync());
@@ -85,7 +88,8 @@ public sealed class CrashTests(Peer peer)
         var account = await peer.NewAccountAsync();
         if (isRefused)
         {
-            await account.FailAsync("CreateDBInstance", FaultKind.Error, times: 1000, code: "InstanceQuotaExceeded", message: "No more databases");
+            await account.FailAsync(
+                "CreateDBInstance", FaultKind.Error, times: 1000, code: "InstanceQuotaExceeded", message: "No more databases");
         }
 
         await using var host = await Host.StartAsync(account);

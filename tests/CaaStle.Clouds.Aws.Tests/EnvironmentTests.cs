@@ -35,7 +35,8 @@ public sealed class EnvironmentTests(Peer peer)
         Assert.Equal((account.Number, Peer.Region), (cluster["Account"], cluster["Region"]));
         var rds = await host.OutputsAsync("rds");
         Assert.Equal(
-            ["Address", "DBInstanceClass", "DBInstanceIdentifier", "DBName", "Engine", "MasterUserPassword", "MasterUsername", "Port", "SecretArn", "Url", "sql-security-group-id", "sql-security-group-name", "vpc_id"],
+            ["Address", "DBInstanceClass", "DBInstanceIdentifier", "DBName", "Engine", "MasterUserPassword", "MasterUsername", "Port",
+                "SecretArn", "Url", "sql-security-group-id", "sql-security-group-name", "vpc_id"],
             rds.Keys.Order(StringComparer.Ordinal));
         Assert.Equal($"mysql://testuser:{rds["MasterUserPassword"]}@{rds["Address"]}:3306/testdb", rds["Url"]);
         Assert.StartsWith("rediss://default:", (await host.OutputsAsync("elasticache"))["Url"], StringComparison.Ordinal);
@@ -53,13 +54,16 @@ public sealed class EnvironmentTests(Peer peer)
         var account = await peer.NewAccountAsync();
         await using var host = await Host.StartAsync(account);
         await host.CreateAsync(ApplicationTests.Environment);
-        var larger = ApplicationTests.Environment + "\n        configuration: { flavor: db.t3.medium, storage: 50 }\n        policy: { access: 203.0.113.0/24 }\n";
+        var larger = ApplicationTests.Environment
+            + "\n        configuration: { flavor: db.t3.medium, storage: 50 }\n        policy: { access: 203.0.113.0/24 }\n";
 
-        var updated = await host.EndOfAsync(await host.Service.UpdateEnvironmentAsync(new("orders", larger, "", null, false, "tester"), Cancel));
+        var updated = await host.EndOfAsync(
+            await host.Service.UpdateEnvironmentAsync(new("orders", larger, "", null, false, "tester"), Cancel));
         Assert.True(updated.State == OperationState.Succeeded, await host.StoryAsync(updated));
         Assert.Single(await account.CallsAsync(), call => call.Operation == "CreateDBInstance");
         Assert.Single(await account.CallsAsync(), call => call.Operation == "ModifyDBInstance");
-        foreach (var (action, operation) in new[] { (OperationAction.Pause, "StopDBInstance"), (OperationAction.Resume, "StartDBInstance") })
+        foreach (
+            var (action, operation) in new[] { (OperationAction.Pause, "StopDBInstance"), (OperationAction.Resume, "StartDBInstance") })
         {
             var switched = await host.EndOfAsync(await host.Service.SwitchEnvironmentAsync(new("orders", action, "tester"), Cancel));
             Assert.True(switched.State == OperationState.Succeeded, await host.StoryAsync(switched));
@@ -102,7 +106,8 @@ public sealed class EnvironmentTests(Peer peer)
         account.Impersonate(other);
         host.Restart();
         var deleting = await host.Service.DeleteAsync(new(SubjectKey.Environment("orders"), false, false, "tester"), Cancel);
-        while (!(await host.JournalAsync(deleting)).OfType<ObjectBlocked>().Any(blocked => blocked.Reason.Contains(account.Number, StringComparison.Ordinal)))
+        while (!(await host.JournalAsync(deleting)).OfType<ObjectBlocked>().Any(
+            blocked => blocked.Reason.Contains(account.Number, StringComparison.Ordinal)))
         {
             await Task.Delay(10, Cancel);
         }
@@ -150,8 +155,10 @@ public sealed class EnvironmentTests(Peer peer)
     {
         var account = await peer.NewAccountAsync();
         await using var host = await Host.StartAsync(account);
-        Assert.Equal(OperationState.Succeeded, (await host.CreateAsync(Repository.Read("examples/original/environment-aws.yaml"), "plain")).State);
-        Assert.Equal(OperationState.Succeeded, (await host.CreateAsync(Repository.Read("examples/original/environment-aws-rds.yaml"))).State);
+        Assert.Equal(
+            OperationState.Succeeded, (await host.CreateAsync(Repository.Read("examples/original/environment-aws.yaml"), "plain")).State);
+        Assert.Equal(
+            OperationState.Succeeded, (await host.CreateAsync(Repository.Read("examples/original/environment-aws-rds.yaml"))).State);
 
         var deployed = await host.DeployAsync(Repository.Read("examples/original/app-aws-rds.yaml"));
 

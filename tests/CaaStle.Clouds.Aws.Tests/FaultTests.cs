@@ -99,7 +99,8 @@ public sealed class FaultTests(Peer peer)
     /// <summary>What passes is no reason to give up.</summary>
     private static bool IsSucceeded(Operation operation, string how, string story)
     {
-        Assert.True(operation.State == OperationState.Succeeded || (how == "refused" && operation.State == OperationState.RolledBack), story);
+        Assert.True(
+            operation.State == OperationState.Succeeded || (how == "refused" && operation.State == OperationState.RolledBack), story);
         return operation.State == OperationState.Succeeded;
     }
 
@@ -116,7 +117,8 @@ public sealed class FaultTests(Peer peer)
 
     private static Task FailAsync(Account account, Target target, string how) => how switch
     {
-        "refused" => account.FailAsync(target.Operation, FaultKind.Error, after: target.After, code: "AccessDenied", message: "You are not authorized"),
+        "refused" => account.FailAsync(
+            target.Operation, FaultKind.Error, after: target.After, code: "AccessDenied", message: "You are not authorized"),
         "throttled" => account.FailAsync(target.Operation, FaultKind.Error, after: target.After, code: "Throttling"),
         "lost" => account.FailAsync(target.Operation, FaultKind.Lose, after: target.After),
         _ => account.FailAsync(target.Operation, FaultKind.Close, after: target.After),
@@ -130,11 +132,15 @@ public sealed class FaultTests(Peer peer)
         return await account.CallsAsync();
     }
 
-    /// <summary>Every change, and where wanted every kind of question the first time that it is asked. S3's own client makes its calls.</summary>
+    /// <summary>
+    /// Every change, and where wanted every kind of question the first time that it is asked. S3's own client makes its calls.
+    /// </summary>
     private static IReadOnlyList<Target> Targets(IReadOnlyList<PeerCall> calls, bool withQuestions) =>
     [
         .. calls.Where(call => call.Operation.All(char.IsAsciiLetterOrDigit)).GroupBy(call => call.Operation).SelectMany(same =>
-            Enumerable.Range(0, same.First().Changes ? same.Count() : withQuestions ? 1 : 0).Select(index => new Target(same.Key, index, same.Count(), same.First().Changes))),
+            Enumerable.Range(0, same.First().Changes
+                ? same.Count()
+                : withQuestions ? 1 : 0).Select(index => new Target(same.Key, index, same.Count(), same.First().Changes))),
     ];
 
     private static async Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> check)

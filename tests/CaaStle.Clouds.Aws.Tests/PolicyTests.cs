@@ -15,7 +15,8 @@ public sealed class PolicyTests(Peer peer)
         await using var host = await Host.StartAsync(account);
         Assert.Equal(OperationState.Succeeded, (await host.CreateAsync(EnvironmentTests.Everything)).State);
         Assert.Equal(OperationState.Succeeded, (await host.DeployAsync(ApplicationTests.Application("shop:1"))).State);
-        Assert.Equal(OperationState.RolledBack, (await host.ChangeAsync(OperationAction.Redeploy, ApplicationTests.Application("exits:1"))).State);
+        Assert.Equal(
+            OperationState.RolledBack, (await host.ChangeAsync(OperationAction.Redeploy, ApplicationTests.Application("exits:1"))).State);
         await host.LogAsync(new());
         Assert.Equal(OperationState.Succeeded, (await host.DeleteApplicationAsync()).State);
         Assert.Equal(OperationState.Succeeded, (await host.DeleteAsync()).State);
@@ -34,8 +35,11 @@ public sealed class PolicyTests(Peer peer)
         var policy = JsonDocument.Parse(Repository.Read("docs/aws/policy.json"));
         return
         [
-            .. policy.RootElement.GetProperty("Statement").EnumerateArray().Select(statement => statement.GetProperty("Action")).SelectMany(action =>
-                action.ValueKind == JsonValueKind.String ? [action.GetString()!] : action.EnumerateArray().Select(each => each.GetString()!)),
+            .. policy.RootElement.GetProperty("Statement").EnumerateArray().Select(statement => statement.GetProperty("Action"))
+                .SelectMany(action =>
+                action.ValueKind == JsonValueKind.String
+                    ? [action.GetString()!]
+                    : action.EnumerateArray().Select(each => each.GetString()!)),
         ];
     }
 }

@@ -77,5 +77,6 @@ internal sealed class ProfileFile(string path)
     private static string? Heading(string line) => line.Trim() is ['[', .. var name, ']'] ? name.Trim() : null;
 
     /// <summary>Of a line that is not part of a nested value, which is indented.</summary>
-    private static string? KeyOf(string line) => line.Length > 0 && !char.IsWhiteSpace(line[0]) && line.IndexOf('=') is > 0 and var sign ? line[..sign].Trim() : null;
+    private static string? KeyOf(string line) =>
+        line.Length > 0 && !char.IsWhiteSpace(line[0]) && line.IndexOf('=') is > 0 and var sign ? line[..sign].Trim() : null;
 }

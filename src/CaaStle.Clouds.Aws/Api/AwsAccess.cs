@@ -9,7 +9,9 @@ namespace CaaStle.Clouds.Aws.Api;
 /// <param name="Arn">Who the credentials belong to.</param>
 internal sealed record AwsIdentity(string Account, string Arn);
 
-/// <summary>Clients of AWS's services with the user's credentials. Nothing of the AWS SDK is loaded before the first is asked for.</summary>
+/// <summary>
+/// Clients of AWS's services with the user's credentials. Nothing of the AWS SDK is loaded before the first is asked for.
+/// </summary>
 internal sealed class AwsAccess(Func<string, string?> environment)
 {
     /// <summary>Where it does not matter.</summary>
@@ -40,7 +42,8 @@ internal sealed class AwsAccess(Func<string, string?> environment)
     {
         var found = region ?? connections.Value.Credentials.FindRegion(profile) ?? throw new CloudException(
             CloudFault.Refused,
-            "No region of AWS is chosen. Write `region: us-west-2` beside `target: aws`, or set AWS_REGION, or run `aws configure set region`.");
+            "No region of AWS is chosen. Write `region: us-west-2` beside `target: aws`, or set AWS_REGION, "
+            + "or run `aws configure set region us-west-2`.");
         var identity = await IdentifyAsync(profile, found, cancellationToken);
         return new(identity.Account, found, profile ?? connections.Value.Credentials.NamedProfile);
     }
@@ -51,7 +54,8 @@ internal sealed class AwsAccess(Func<string, string?> environment)
         var identities = connections.Value.Identities;
         if (!identities.TryGetValue(credentials, out var identity))
         {
-            var answer = await connections.Value.Client(AwsService.Sts, region, profile).QueryAsync(new("GetCallerIdentity"), cancellationToken);
+            var answer = await connections.Value.Client(AwsService.Sts, region, profile).QueryAsync(
+                new("GetCallerIdentity"), cancellationToken);
             identities[credentials] = identity = new(answer.Text("Account"), answer.Text("Arn"));
         }
 
@@ -65,7 +69,9 @@ internal sealed class AwsAccess(Func<string, string?> environment)
         return new(identity.Account, identity.Arn, region);
     }
 
-    /// <summary>Whether the credentials that are found first work; null when there are none, so that each environment has to name its own.</summary>
+    /// <summary>
+    /// Whether the credentials that are found first work; null when there are none, so that each environment has to name its own.
+    /// </summary>
     public async Task<AwsIdentity?> IdentifyAsync(CancellationToken cancellationToken) => connections.Value.Credentials.Has(null)
         ? await IdentifyAsync(null, connections.Value.Credentials.FindRegion(null) ?? AnyRegion, cancellationToken)
         : null;
@@ -77,7 +83,8 @@ internal sealed class AwsAccess(Func<string, string?> environment)
         {
             throw new CloudException(
                 CloudFault.Busy,
-                $"These are credentials of the AWS account {identity.Account} ({identity.Arn}), and it is in {place.Account}. Log in to that one.");
+                $"These are credentials of the AWS account {identity.Account} ({identity.Arn}), and it is in {place.Account}. "
+                + "Log in to that one.");
         }
     }
 

@@ -112,7 +112,9 @@ internal sealed class AwsClientConfig : ClientConfig
 
     public override string RegionEndpointServiceName => Service.Prefix;
 
-    /// <summary>What the user has set for it (<c>AWS_ENDPOINT_URL</c>, <c>AWS_ENDPOINT_URL_ECS</c>, a profile's services), or AWS's own.</summary>
+    /// <summary>
+    /// What the user has set for it (<c>AWS_ENDPOINT_URL</c>, <c>AWS_ENDPOINT_URL_ECS</c>, a profile's services), or AWS's own.
+    /// </summary>
     public string Address => !string.IsNullOrEmpty(ServiceURL) ? ServiceURL
         : Service.IsGlobal ? $"https://{Service.Prefix}.{RegionEndpoint.PartitionDnsSuffix}"
         : $"https://{Service.Prefix}.{RegionEndpoint.SystemName}.{RegionEndpoint.PartitionDnsSuffix}";

@@ -19,7 +19,8 @@ internal sealed class AwsCredentials(Func<string, string?> environment, AwsFiles
     private string CurrentProfile => environment("AWS_PROFILE") is { Length: > 0 } name ? name : DefaultProfile;
 
     /// <summary>What was made with a profile's credentials is found with them again, also by a server with another environment.</summary>
-    public string? NamedProfile => environment("AWS_ACCESS_KEY_ID") is { Length: > 0 } || environment("AWS_PROFILE") is not { Length: > 0 } name ? null : name;
+    public string? NamedProfile =>
+        environment("AWS_ACCESS_KEY_ID") is { Length: > 0 } || environment("AWS_PROFILE") is not { Length: > 0 } name ? null : name;
 
     /// <param name="profile">Null for whatever is found first.</param>
     /// <exception cref="CloudException">There are none.</exception>
@@ -32,7 +33,9 @@ internal sealed class AwsCredentials(Func<string, string?> environment, AwsFiles
             return known.Credentials;
         }
 
-        var credentials = profile is null ? FindAny() : OfProfile(profile) ?? throw Missing($"There is no profile '{profile}' in {files.Config} or {files.Credentials}");
+        var credentials = profile is null
+            ? FindAny()
+            : OfProfile(profile) ?? throw Missing($"There is no profile '{profile}' in {files.Config} or {files.Credentials}");
         found[name] = (stamp, credentials);
         return credentials;
     }
@@ -88,7 +91,8 @@ internal sealed class AwsCredentials(Func<string, string?> environment, AwsFiles
             throw Missing($"There is no profile '{wanted}' in {files.Config} or {files.Credentials}, which AWS_PROFILE names");
         }
 
-        if (environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") is { Length: > 0 } || environment("AWS_CONTAINER_CREDENTIALS_FULL_URI") is { Length: > 0 })
+        if (environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") is { Length: > 0 }
+            || environment("AWS_CONTAINER_CREDENTIALS_FULL_URI") is { Length: > 0 })
         {
             return new GenericContainerCredentials();
         }
@@ -101,7 +105,8 @@ internal sealed class AwsCredentials(Func<string, string?> environment, AwsFiles
     private AWSCredentials? OfProfile(string name)
     {
         var profiles = Profiles();
-        if (!profiles.TryGetProfile(name, out var profile) || !AWSCredentialsFactory.TryGetAWSCredentials(profile, profiles, out var credentials))
+        if (!profiles.TryGetProfile(name, out var profile) || !AWSCredentialsFactory.TryGetAWSCredentials(
+            profile, profiles, out var credentials))
         {
             return null;
         }
@@ -116,7 +121,8 @@ internal sealed class AwsCredentials(Func<string, string?> environment, AwsFiles
     }
 
     /// <summary>The SDK looks once where the file is, and not there where it is made later.</summary>
-    private CredentialProfileStoreChain Profiles() => new(new SharedCredentialsFile().FilePath == files.Credentials ? null : files.Credentials);
+    private CredentialProfileStoreChain Profiles() =>
+        new(new SharedCredentialsFile().FilePath == files.Credentials ? null : files.Credentials);
 
     private static string Stamp(string file) => File.Exists(file) ? $"{File.GetLastWriteTimeUtc(file):O}" : "-";
 

@@ -10,13 +10,16 @@ internal static class AwsErrors
     /// <summary>Too many calls; or what the call needs is not as it must be yet, or still is what it must not be any more.</summary>
     private static readonly HashSet<string> Passing =
     [
-        "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException", "TooManyRequestsException",
+        "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
+        "TooManyRequestsException",
         "RequestLimitExceeded", "RequestThrottleException", "ProvisionedThroughputExceededException", "PriorRequestNotComplete",
         "EC2ThrottledException", "SlowDown", "BandwidthLimitExceeded", "ServiceUnavailable", "ServerException",
-        "DependencyViolation", "ResourceInUse", "ResourceInUseFault", "ScalingActivityInProgress", "ResourceContention", "ConcurrentModification",
+        "DependencyViolation", "ResourceInUse", "ResourceInUseFault", "ScalingActivityInProgress", "ResourceContention",
+        "ConcurrentModification",
         "InvalidDBInstanceState", "InvalidDBSubnetGroupStateFault", "InvalidReplicationGroupState", "CacheSubnetGroupInUse",
         "InvalidCacheClusterState", "ResourceInUseException", "ClusterContainsServicesException", "ClusterContainsTasksException",
-        "ClusterContainsContainerInstancesException", "UpdateInProgressException", "DeleteConflict", "OperationAborted", "ConflictException",
+        "ClusterContainsContainerInstancesException", "UpdateInProgressException", "DeleteConflict", "OperationAborted",
+        "ConflictException",
         "OperationAbortedException",
     ];
 
@@ -52,14 +55,17 @@ internal static class AwsErrors
         {
             0 => CloudFault.Unreachable,
             >= (System.Net.HttpStatusCode)500 => CloudFault.Busy,
-            _ => Passing.Contains(code) || Expired.Contains(code) || IsTaken(code) || IsFirstUse(error) ? CloudFault.Busy : CloudFault.Refused,
+            _ => Passing.Contains(code) || Expired.Contains(code) || IsTaken(code) || IsFirstUse(error)
+                ? CloudFault.Busy
+                : CloudFault.Refused,
         };
         var message = error.Message.Trim().TrimEnd('.');
         return fault switch
         {
             CloudFault.Unreachable => new(fault, $"AWS gives no answer to {operation}: {message}.", error),
             // Told again and again, so that it has to be the same each time.
-            CloudFault.Busy when Expired.Contains(code) => new(fault, $"{operation}: {message} ({code}). Log in to AWS again.", error) { Code = code },
+            CloudFault.Busy when Expired.Contains(code) =>
+                new(fault, $"{operation}: {message} ({code}). Log in to AWS again.", error) { Code = code },
             CloudFault.Busy => new(fault, $"{operation}: {message} ({code}).", error) { Code = code },
             _ => new(fault, $"{operation}: {message} ({code}{Request(error)}).", error) { Code = code },
         };
@@ -94,15 +100,19 @@ internal static class AwsErrors
         }
     }
 
-    /// <summary>A service that an account uses for the first time makes a role for itself, which takes seconds to be known everywhere.</summary>
+    /// <summary>
+    /// A service that an account uses for the first time makes a role for itself, which takes seconds to be known everywhere.
+    /// </summary>
     private static bool IsFirstUse(AmazonServiceException error) =>
         error.Message.Contains("service linked role", StringComparison.OrdinalIgnoreCase)
         || error.Message.Contains("service-linked role", StringComparison.OrdinalIgnoreCase);
 
-    private static string Request(AmazonServiceException error) => string.IsNullOrEmpty(error.RequestId) ? "" : $", request {error.RequestId}";
+    private static string Request(AmazonServiceException error) =>
+        string.IsNullOrEmpty(error.RequestId) ? "" : $", request {error.RequestId}";
 
     /// <summary>The name is taken: reading tells whether by us, whose first call seemed to fail.</summary>
     private static bool IsTaken(string code) =>
-        (code.Contains("AlreadyExist", StringComparison.Ordinal) || code.EndsWith(".Duplicate", StringComparison.Ordinal) || code == "BucketAlreadyOwnedByYou")
+        (code.Contains("AlreadyExist", StringComparison.Ordinal) || code.EndsWith(".Duplicate", StringComparison.Ordinal)
+            || code == "BucketAlreadyOwnedByYou")
         && code != "BucketAlreadyExists";
 }

@@ -6,7 +6,8 @@ internal sealed class AwsFiles(Func<string, string?> environment)
     private const string VendorFile = "/sys/class/dmi/id/sys_vendor";
 
     private static readonly string[] Sources =
-        ["AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
+        ["AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
 
     public string Config => environment("AWS_CONFIG_FILE") ?? InHome("config");
 
@@ -14,7 +15,8 @@ internal sealed class AwsFiles(Func<string, string?> environment)
 
     /// <summary>Whether there may be credentials.</summary>
     public bool IsSetUp =>
-        Sources.Any(variable => environment(variable) is { Length: > 0 }) || File.Exists(Config) || File.Exists(Credentials) || IsOnInstance;
+        Sources.Any(variable => environment(variable) is { Length: > 0 }) || File.Exists(Config) || File.Exists(Credentials)
+            || IsOnInstance;
 
     /// <summary>Machines of EC2 say so themselves; asking the network would take seconds everywhere else.</summary>
     public bool IsOnInstance

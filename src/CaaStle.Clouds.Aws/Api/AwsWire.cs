@@ -20,7 +20,9 @@ internal sealed class RequestWriter(AwsService service) : IMarshaller<IRequest, 
         if (service.Protocol is WireProtocol.Json10 or WireProtocol.Json11)
         {
             request.Headers["X-Amz-Target"] = $"{service.Target}.{call.Operation}";
-            request.Headers["Content-Type"] = service.Protocol == WireProtocol.Json10 ? "application/x-amz-json-1.0" : "application/x-amz-json-1.1";
+            request.Headers["Content-Type"] = service.Protocol == WireProtocol.Json10
+                ? "application/x-amz-json-1.0"
+                : "application/x-amz-json-1.1";
             request.Content = JsonSerializer.SerializeToUtf8Bytes(call.Body, AwsJson.Options);
             return request;
         }
@@ -45,7 +47,8 @@ internal sealed class JsonReader : JsonResponseUnmarshaller
         return new AwsResponse { Json = bytes.Length == 0 ? null : JsonNode.Parse(bytes) };
     }
 
-    public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode) =>
+    public override AmazonServiceException UnmarshallException(
+        JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode) =>
         AwsWire.ReadError(AwsWire.ReadAll(input.Stream), input.ResponseData, statusCode, innerException);
 }
 
@@ -56,7 +59,8 @@ internal sealed class XmlReader : XmlResponseUnmarshaller
     public override AmazonWebServiceResponse Unmarshall(XmlUnmarshallerContext input) =>
         new AwsResponse { Xml = AwsWire.WithoutNamespaces(XDocument.Load(input.Stream).Root!) };
 
-    public override AmazonServiceException UnmarshallException(XmlUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode) =>
+    public override AmazonServiceException UnmarshallException(
+        XmlUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode) =>
         AwsWire.ReadError(AwsWire.ReadAll(input.Stream), input.ResponseData, statusCode, innerException);
 
     protected override UnmarshallerContext ConstructUnmarshallerContext(
@@ -90,8 +94,8 @@ internal static class AwsWire
     }
 
     /// <summary>
-    /// The error in either format: services answer in their own, but what stands before them (authentication, load balancers) need not. What
-    /// is in neither has the code <c>Http503</c>.
+    /// The error in either format: services answer in their own, but what stands before them (authentication, load balancers)
+    /// need not. What is in neither has the code <c>Http503</c>.
     /// </summary>
     public static AmazonServiceException ReadError(byte[] body, IWebResponseData response, HttpStatusCode status, Exception? inner)
     {

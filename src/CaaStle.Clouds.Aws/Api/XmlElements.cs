@@ -12,11 +12,13 @@ internal static class XmlElements
     public static string? TextOrNull(this XElement element, string name) => element.Descendants(name).FirstOrDefault()?.Value;
 
     /// <summary>The members of the first list of that name.</summary>
-    public static IEnumerable<XElement> List(this XElement element, string name) => element.Descendants(name).FirstOrDefault()?.Elements() ?? [];
+    public static IEnumerable<XElement> List(this XElement element, string name) =>
+        element.Descendants(name).FirstOrDefault()?.Elements() ?? [];
 
     /// <summary>The members of a list of tags.</summary>
     public static Dictionary<string, string> Tags(this XElement element, string name) =>
         element.List(name).ToDictionary(tag => tag.Either("Key", "key"), tag => tag.Either("Value", "value"));
 
-    private static string Either(this XElement element, string first, string second) => (element.Element(first) ?? element.Element(second))?.Value ?? "";
+    private static string Either(this XElement element, string first, string second) =>
+        (element.Element(first) ?? element.Element(second))?.Value ?? "";
 }

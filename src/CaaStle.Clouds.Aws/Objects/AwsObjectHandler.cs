@@ -30,7 +30,8 @@ internal abstract class AwsObjectHandler<TSpec, TState>(AwsAccess access, AwsSer
     protected static Observation<TState> Slowly(string word, TimeSpan askAgainAfter, TState? state = default) =>
         Observation.InProgress(word, state) with { AskAgainAfter = askAgainAfter };
 
-    protected Observation<TState> Foreign(TSpec spec) => Observation.Foreign<TState>($"a {Kind} named {spec.Name} that something else made");
+    protected Observation<TState> Foreign(TSpec spec) =>
+        Observation.Foreign<TState>($"a {Kind} named {spec.Name} that something else made");
 }
 
 /// <summary>Our marks as AWS's tags. They carry the name too, where tools look for it.</summary>
@@ -57,7 +58,8 @@ internal static class AwsTags
     public static IReadOnlyList<object> Capital(Marks marks, string name) => [.. Of(marks, name).Select(tag => new { tag.Key, tag.Value })];
 
     /// <summary>For services that do not.</summary>
-    public static IReadOnlyList<object> Small(Marks marks, string name) => [.. Of(marks, name).Select(tag => new { key = tag.Key, value = tag.Value })];
+    public static IReadOnlyList<object> Small(Marks marks, string name) =>
+        [.. Of(marks, name).Select(tag => new { key = tag.Key, value = tag.Value })];
 }
 
 /// <summary>One tag in an answer in JSON, whichever way its members are written.</summary>

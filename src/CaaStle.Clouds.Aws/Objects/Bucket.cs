@@ -34,7 +34,8 @@ internal sealed class BucketHandler(AwsAccess access) : CloudObjectHandler<Bucke
         {
             var answer = await AwsErrors.CallAsync(
                 "GetBucketTagging",
-                () => s3.GetBucketTaggingAsync(new GetBucketTaggingRequest { BucketName = spec.Name, ExpectedBucketOwner = spec.At.Account }, cancellationToken));
+                () => s3.GetBucketTaggingAsync(
+                    new GetBucketTaggingRequest { BucketName = spec.Name, ExpectedBucketOwner = spec.At.Account }, cancellationToken));
             tags = (answer.TagSet ?? []).ToDictionary(tag => tag.Key, tag => tag.Value);
         }
         catch (CloudException e) when (e.Code == "NoSuchBucket")
@@ -65,12 +66,14 @@ internal sealed class BucketHandler(AwsAccess access) : CloudObjectHandler<Bucke
             request.BucketRegionName = spec.At.Region;
         }
 
-        await AwsErrors.CallAsync("CreateBucket", () => s3.PutBucketAsync(request, cancellationToken)).UnlessAsync("BucketAlreadyOwnedByYou");
+        await AwsErrors.CallAsync("CreateBucket", () => s3.PutBucketAsync(request, cancellationToken))
+            .UnlessAsync("BucketAlreadyOwnedByYou");
         var tags = AwsTags.Of(call.Marks, spec.Name).Select(tag => new Tag { Key = tag.Key, Value = tag.Value }).ToList();
         await AwsErrors.CallAsync(
             "PutBucketTagging",
             () => s3.PutBucketTaggingAsync(
-                new PutBucketTaggingRequest { BucketName = spec.Name, TagSet = tags, ExpectedBucketOwner = spec.At.Account }, cancellationToken));
+                new PutBucketTaggingRequest { BucketName = spec.Name, TagSet = tags, ExpectedBucketOwner = spec.At.Account },
+                cancellationToken));
     }
 
     /// <summary>Some pages of what it holds each time, and when nothing is left the bucket.</summary>
@@ -83,7 +86,8 @@ internal sealed class BucketHandler(AwsAccess access) : CloudObjectHandler<Bucke
             {
                 if (!await DeletePageAsync(s3, spec, cancellationToken))
                 {
-                    await AwsErrors.CallAsync("DeleteBucket", () => s3.DeleteBucketAsync(new DeleteBucketRequest { BucketName = spec.Name }, cancellationToken));
+                    await AwsErrors.CallAsync(
+                        "DeleteBucket", () => s3.DeleteBucketAsync(new DeleteBucketRequest { BucketName = spec.Name }, cancellationToken));
                     return;
                 }
             }
@@ -100,13 +104,15 @@ internal sealed class BucketHandler(AwsAccess access) : CloudObjectHandler<Bucke
     private static async Task<bool> DeletePageAsync(AmazonS3Client s3, BucketSpec spec, CancellationToken cancellationToken)
     {
         var page = await AwsErrors.CallAsync(
-            "ListObjectVersions", () => s3.ListVersionsAsync(new ListVersionsRequest { BucketName = spec.Name, MaxKeys = 1000 }, cancellationToken));
+            "ListObjectVersions", () =>
+                s3.ListVersionsAsync(new ListVersionsRequest { BucketName = spec.Name, MaxKeys = 1000 }, cancellationToken));
         if (page.Versions is { Count: > 0 } versions)
         {
             var objects = versions.Select(version => new KeyVersion { Key = version.Key, VersionId = version.VersionId }).ToList();
             await AwsErrors.CallAsync(
                 "DeleteObjects",
-                () => s3.DeleteObjectsAsync(new DeleteObjectsRequest { BucketName = spec.Name, Objects = objects, Quiet = true }, cancellationToken));
+                () => s3.DeleteObjectsAsync(
+                    new DeleteObjectsRequest { BucketName = spec.Name, Objects = objects, Quiet = true }, cancellationToken));
         }
 
         return page.IsTruncated == true;

@@ -32,6 +32,7 @@ internal sealed record DbInstanceState(string Address, int Port);
 internal sealed class DbInstanceHandler(AwsAccess access) : AwsObjectHandler<DbInstanceSpec, DbInstanceState>(access, AwsService.Rds)
 {
     private const string NotFound = "DBInstanceNotFound";
+    private const int MinutesOfADay = 1440;
     private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(5);
 
     /// <summary>Old classes of machines, whose storage cannot be encrypted.</summary>
@@ -40,13 +41,15 @@ internal sealed class DbInstanceHandler(AwsAccess access) : AwsObjectHandler<DbI
     /// <summary>From these RDS does not come back by itself.</summary>
     private static readonly HashSet<string> Hopeless =
     [
-        "failed", "incompatible-create", "incompatible-network", "incompatible-option-group", "incompatible-parameters", "incompatible-restore",
+        "failed", "incompatible-create", "incompatible-network", "incompatible-option-group", "incompatible-parameters",
+        "incompatible-restore",
         "inaccessible-encryption-credentials", "insufficient-capacity", "restore-error", "storage-full",
     ];
 
     public override string Kind => "rds/instance";
 
-    public override async Task<Observation<DbInstanceState>> ReadAsync(DbInstanceSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task<Observation<DbInstanceState>> ReadAsync(
+        DbInstanceSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var rds = await ClientAsync(spec, cancellationToken);
         var found = await rds.QueryAsync(new AwsRequest("DescribeDBInstances").With("DBInstanceIdentifier", spec.Name), cancellationToken)
@@ -76,7 +79,8 @@ internal sealed class DbInstanceHandler(AwsAccess access) : AwsObjectHandler<DbI
             "available" when isChanging => Slowly("modifying", BetweenReads, state),
             "available" when !isAsSpecified => Observation.InProgress("available", state) with { NeedsCreate = true },
             "available" when state is not null => Observation.Ready(state, "available"),
-            var status when Hopeless.Contains(status) => Observation.Failed(await ReasonAsync(rds, spec, status, cancellationToken), state: state),
+            var status when Hopeless.Contains(status) =>
+                Observation.Failed(await ReasonAsync(rds, spec, status, cancellationToken), state: state),
             var status => Slowly(status, BetweenReads, state),
         };
     }
@@ -137,8 +141,14 @@ internal sealed class DbInstanceHandler(AwsAccess access) : AwsObjectHandler<DbI
     private static async Task<string> ReasonAsync(AwsClient rds, DbInstanceSpec spec, string status, CancellationToken cancellationToken)
     {
         var events = await rds.QueryAsync(
-            new AwsRequest("DescribeEvents").With("SourceIdentifier", spec.Name).With("SourceType", "db-instance").With("Duration", 1440), cancellationToken)
+            new AwsRequest("DescribeEvents")
+                .With("SourceIdentifier", spec.Name)
+                .With("SourceType", "db-instance")
+                .With("Duration", MinutesOfADay),
+            cancellationToken)
             .OrNullAsync("AccessDenied", NotFound);
-        return events?.List("Events").LastOrDefault()?.TextOrNull("Message") is { Length: > 0 } message ? $"{status}; the last that was reported: {message}" : status;
+        return events?.List("Events").LastOrDefault()?.TextOrNull("Message") is { Length: > 0 } message
+            ? $"{status}; the last that was reported: {message}"
+            : status;
     }
 }

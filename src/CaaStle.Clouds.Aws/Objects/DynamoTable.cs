@@ -16,7 +16,8 @@ internal sealed record DynamoTableSpec(AwsPlace At, string Name, TableKey Partit
 
 internal sealed record DynamoTableState(string Arn);
 
-internal sealed class DynamoTableHandler(AwsAccess access) : AwsObjectHandler<DynamoTableSpec, DynamoTableState>(access, AwsService.DynamoDb)
+internal sealed class DynamoTableHandler(AwsAccess access)
+    : AwsObjectHandler<DynamoTableSpec, DynamoTableState>(access, AwsService.DynamoDb)
 {
     private const string NotFound = "ResourceNotFoundException";
 
@@ -28,13 +29,16 @@ internal sealed class DynamoTableHandler(AwsAccess access) : AwsObjectHandler<Dy
 
     public override string Kind => "dynamodb/table";
 
-    public override async Task<Observation<DynamoTableState>> ReadAsync(DynamoTableSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task<Observation<DynamoTableState>> ReadAsync(
+        DynamoTableSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var dynamo = await ClientAsync(spec, cancellationToken);
-        var found = await dynamo.CallAsync<Described>("DescribeTable", new { TableName = spec.Name }, cancellationToken).OrNullAsync(NotFound);
+        var found = await dynamo.CallAsync<Described>("DescribeTable", new { TableName = spec.Name }, cancellationToken)
+            .OrNullAsync(NotFound);
         var tags = found is null
             ? null
-            : await dynamo.CallAsync<TagList>("ListTagsOfResource", new { ResourceArn = found.Table.TableArn }, cancellationToken).OrNullAsync(NotFound);
+            : await dynamo.CallAsync<TagList>("ListTagsOfResource", new { ResourceArn = found.Table.TableArn }, cancellationToken)
+                .OrNullAsync(NotFound);
         if (found is null || tags is null)
         {
             return Observation.Absent<DynamoTableState>();

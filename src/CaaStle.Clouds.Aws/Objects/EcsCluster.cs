@@ -21,10 +21,12 @@ internal sealed class EcsClusterHandler(AwsAccess access) : AwsObjectHandler<Ecs
 
     public override string Kind => "ecs/cluster";
 
-    public override async Task<Observation<EcsClusterState>> ReadAsync(EcsClusterSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task<Observation<EcsClusterState>> ReadAsync(
+        EcsClusterSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var ecs = await ClientAsync(spec, cancellationToken);
-        var answer = await ecs.CallAsync<Described>("DescribeClusters", new { clusters = new[] { spec.Name }, include = WithTags }, cancellationToken);
+        var answer = await ecs.CallAsync<Described>(
+            "DescribeClusters", new { clusters = new[] { spec.Name }, include = WithTags }, cancellationToken);
         // Deleted ones stay visible for a while.
         if (answer.Clusters.FirstOrDefault(cluster => cluster.Status != "INACTIVE") is not { } found)
         {

@@ -5,7 +5,9 @@ using CaaStle.Clouds.Aws.Api;
 
 namespace CaaStle.Clouds.Aws.Objects;
 
-/// <summary>The replicas of an application: ECS keeps so many tasks of one definition running, and those of the former until they do.</summary>
+/// <summary>
+/// The replicas of an application: ECS keeps so many tasks of one definition running, and those of the former until they do.
+/// </summary>
 /// <param name="TaskDefinition">The ARN.</param>
 /// <param name="Container">Which container of a task takes requests, at <paramref name="Port"/>.</param>
 /// <param name="GraceSeconds">How long a starting task may fail the load balancer's check.</param>
@@ -58,7 +60,8 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
 
     public override string Kind => "ecs/service";
 
-    public override async Task<Observation<EcsServiceState>> ReadAsync(EcsServiceSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task<Observation<EcsServiceState>> ReadAsync(
+        EcsServiceSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var ecs = await ClientAsync(spec, cancellationToken);
         var service = await FindAsync(ecs, spec, cancellationToken);
@@ -103,7 +106,9 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
         return await FindUnwellAsync(spec, cancellationToken) is { } unwell
             ? Slowly(unwell, BetweenReads)
             : Observation.Ready(
-                new EcsServiceState(service.ServiceArn, spec.Replicas == 0 ? new Dictionary<string, string>() : await tasks.DigestsAsync(cancellationToken)),
+                new EcsServiceState(service.ServiceArn, spec.Replicas == 0
+                    ? new Dictionary<string, string>()
+                    : await tasks.DigestsAsync(cancellationToken)),
                 $"{spec.Replicas} running");
     }
 
@@ -135,12 +140,20 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
                 serviceName = spec.Name,
                 taskDefinition = spec.TaskDefinition,
                 desiredCount = spec.Replicas,
-                clientToken = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{spec.Name} {call.Marks.Operation}")))[..32],
+                clientToken = TokenOf(spec, call.Marks),
                 launchType = "FARGATE",
-                loadBalancers = (object[])[new { targetGroupArn = spec.TargetGroup, containerName = spec.Container, containerPort = spec.Port }],
+                loadBalancers = (object[])
+                [
+                    new { targetGroupArn = spec.TargetGroup, containerName = spec.Container, containerPort = spec.Port },
+                ],
                 networkConfiguration = new
                 {
-                    awsvpcConfiguration = new { subnets = spec.Subnets, securityGroups = (string[])[spec.SecurityGroup], assignPublicIp = "ENABLED" },
+                    awsvpcConfiguration = new
+                    {
+                        subnets = spec.Subnets,
+                        securityGroups = (string[])[spec.SecurityGroup],
+                        assignPublicIp = "ENABLED",
+                    },
                 },
                 healthCheckGracePeriodSeconds = spec.GraceSeconds,
                 deploymentConfiguration = Deployment,
@@ -152,7 +165,14 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
 
     /// <summary>What runs, how often, and how long it may take to start.</summary>
     public override bool CanChange(EcsServiceSpec from, EcsServiceSpec to) =>
-        @from with { TaskDefinition = to.TaskDefinition, Replicas = to.Replicas, GraceSeconds = to.GraceSeconds, LogPrefix = to.LogPrefix, Subnets = to.Subnets } == to
+        @from with
+        {
+            TaskDefinition = to.TaskDefinition,
+            Replicas = to.Replicas,
+            GraceSeconds = to.GraceSeconds,
+            LogPrefix = to.LogPrefix,
+            Subnets = to.Subnets,
+        } == to
         && from.Subnets.SequenceEqual(to.Subnets);
 
     public override async Task DeleteAsync(EcsServiceSpec spec, ObjectCall call, CancellationToken cancellationToken)
@@ -161,6 +181,10 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
         await ecs.CallAsync("DeleteService", new { cluster = spec.Cluster, service = spec.Name, force = true }, cancellationToken)
             .UnlessAsync("ServiceNotFoundException", "ClusterNotFoundException", "ServiceNotActiveException");
     }
+
+    /// <summary>The same each time that the same is asked for.</summary>
+    private static string TokenOf(EcsServiceSpec spec, Marks marks) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{spec.Name} {marks.Operation}")))[..32];
 
     private static async Task<Service?> FindAsync(AwsClient ecs, EcsServiceSpec spec, CancellationToken cancellationToken)
     {
@@ -174,7 +198,8 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
     private async Task<string?> FindUnwellAsync(EcsServiceSpec spec, CancellationToken cancellationToken)
     {
         var elb = await ClientAsync(AwsService.Elb, spec, cancellationToken);
-        var answer = await elb.QueryAsync(new AwsRequest("DescribeTargetHealth").With("TargetGroupArn", spec.TargetGroup), cancellationToken)
+        var answer = await elb.QueryAsync(
+            new AwsRequest("DescribeTargetHealth").With("TargetGroupArn", spec.TargetGroup), cancellationToken)
             .OrNullAsync("TargetGroupNotFound");
         var targets = answer?.List("TargetHealthDescriptions")
             .Select(target => target.Element("TargetHealth"))

@@ -13,7 +13,8 @@ internal sealed class EcsTasks(AwsClient ecs, EcsServiceSpec spec)
 
     private sealed record Container(string Name, int? ExitCode, string? Reason, string? ImageDigest);
 
-    private sealed record Task(string TaskArn, string? StartedBy, string? StopCode, string? StoppedReason, IReadOnlyList<Container> Containers);
+    private sealed record Task(
+        string TaskArn, string? StartedBy, string? StopCode, string? StoppedReason, IReadOnlyList<Container> Containers);
 
     private sealed record Listed(IReadOnlyList<string> TaskArns);
 
@@ -36,11 +37,13 @@ internal sealed class EcsTasks(AwsClient ecs, EcsServiceSpec spec)
             var container = ended[0].Containers.FirstOrDefault(each => each.ExitCode is not (null or 0)) ?? ended[0].Containers[0];
             var code = container.ExitCode is { } number ? $"exited with code {number}, and again after a restart" : ended[0].StoppedReason;
             var detail = string.IsNullOrEmpty(container.Reason) ? "" : $" ({container.Reason})";
-            return new($"{container.Name} {code}{detail}", $"{container.Name}/{ended[0].TaskArn[(ended[0].TaskArn.LastIndexOf('/') + 1)..]}");
+            return new($"{container.Name} {code}{detail}", StreamOf(container.Name, ended[0]));
         }
 
-        var unwell = failed.Where(task => task.StoppedReason?.Contains("health check", StringComparison.OrdinalIgnoreCase) == true).ToList();
-        return unwell.Count >= MostEnds ? new(unwell[0].StoppedReason!, $"{spec.Container}/{unwell[0].TaskArn[(unwell[0].TaskArn.LastIndexOf('/') + 1)..]}") : null;
+        var unwell = failed
+            .Where(task => task.StoppedReason?.Contains("health check", StringComparison.OrdinalIgnoreCase) == true)
+            .ToList();
+        return unwell.Count >= MostEnds ? new(unwell[0].StoppedReason!, StreamOf(spec.Container, unwell[0])) : null;
     }
 
     public async Task<IReadOnlyDictionary<string, string>> DigestsAsync(CancellationToken cancellationToken) =>
@@ -50,12 +53,16 @@ internal sealed class EcsTasks(AwsClient ecs, EcsServiceSpec spec)
             .DistinctBy(container => container.Name)
             .ToDictionary(container => container.Name, container => container.ImageDigest!);
 
+    private static string StreamOf(string container, Task task) => $"{container}/{task.TaskArn[(task.TaskArn.LastIndexOf('/') + 1)..]}";
+
     private async Task<IReadOnlyList<Task>> ReadAsync(string status, CancellationToken cancellationToken)
     {
         var listed = await ecs.CallAsync<Listed>(
-            "ListTasks", new { cluster = spec.Cluster, serviceName = spec.Name, desiredStatus = status, maxResults = 100 }, cancellationToken);
+            "ListTasks", new { cluster = spec.Cluster, serviceName = spec.Name, desiredStatus = status, maxResults = 100 },
+            cancellationToken);
         return listed.TaskArns.Count == 0
             ? []
-            : (await ecs.CallAsync<Described>("DescribeTasks", new { cluster = spec.Cluster, tasks = listed.TaskArns }, cancellationToken)).Tasks;
+            : (await ecs.CallAsync<Described>("DescribeTasks", new { cluster = spec.Cluster, tasks = listed.TaskArns },
+                cancellationToken)).Tasks;
     }
 }

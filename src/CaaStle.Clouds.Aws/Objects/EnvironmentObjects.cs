@@ -7,7 +7,8 @@ internal static class EnvironmentObjects
 {
     private const string PlaceKey = "place";
 
-    public static Node<PlaceState> SharePlace(this Blueprint plan, Scope scope, Func<PlaceSpec, PlaceSpec>? chosen = null) => plan.Share(PlaceKey, () =>
+    public static Node<PlaceState> SharePlace(this Blueprint plan, Scope scope, Func<PlaceSpec, PlaceSpec>? chosen = null) =>
+        plan.Share(PlaceKey, () =>
     {
         var spec = new PlaceSpec(scope.ObjectName(PlaceKey), null, null) { NeedsNetwork = true };
         return chosen?.Invoke(spec) ?? spec;

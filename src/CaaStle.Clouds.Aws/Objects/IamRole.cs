@@ -6,7 +6,8 @@ namespace CaaStle.Clouds.Aws.Objects;
 /// <summary>A role that tasks of ECS take on.</summary>
 /// <param name="ManagedPolicies">ARNs of policies of AWS's own.</param>
 /// <param name="Policy">What it may besides, as JSON; null for nothing.</param>
-internal sealed record IamRoleSpec(AwsPlace At, string Name, IReadOnlyList<string> ManagedPolicies, string? Policy) : IPlacedSpec<IamRoleState>
+internal sealed record IamRoleSpec(AwsPlace At, string Name, IReadOnlyList<string> ManagedPolicies, string? Policy)
+    : IPlacedSpec<IamRoleState>
 {
     public string Identity => Name;
 }
@@ -19,7 +20,7 @@ internal sealed class IamRoleHandler(AwsAccess access) : AwsObjectHandler<IamRol
     private const string PolicyName = "caastle";
 
     private const string TasksOnly =
-        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"ecs-tasks.amazonaws.com"}}]}""";
 
     public override string Kind => "iam/role";
 
@@ -45,7 +46,9 @@ internal sealed class IamRoleHandler(AwsAccess access) : AwsObjectHandler<IamRol
         var attached = await AttachedAsync(iam, spec, cancellationToken);
         var isWhole = spec.ManagedPolicies.All(attached.Contains)
             && (spec.Policy is null || (await InlineAsync(iam, spec, cancellationToken)).Contains(PolicyName));
-        return isWhole ? Observation.Ready(state) : Observation.InProgress("it may not yet do what it is for", state) with { NeedsCreate = true };
+        return isWhole
+            ? Observation.Ready(state)
+            : Observation.InProgress("it may not yet do what it is for", state) with { NeedsCreate = true };
     }
 
     public override async Task CreateAsync(IamRoleSpec spec, ObjectCall call, CancellationToken cancellationToken)
@@ -64,13 +67,17 @@ internal sealed class IamRoleHandler(AwsAccess access) : AwsObjectHandler<IamRol
 
         foreach (var policy in spec.ManagedPolicies)
         {
-            await iam.QueryAsync(new AwsRequest("AttachRolePolicy").With("RoleName", spec.Name).With("PolicyArn", policy), cancellationToken);
+            await iam.QueryAsync(
+                new AwsRequest("AttachRolePolicy").With("RoleName", spec.Name).With("PolicyArn", policy), cancellationToken);
         }
 
         if (spec.Policy is not null)
         {
             await iam.QueryAsync(
-                new AwsRequest("PutRolePolicy").With("RoleName", spec.Name).With("PolicyName", PolicyName).With("PolicyDocument", spec.Policy),
+                new AwsRequest("PutRolePolicy")
+                    .With("RoleName", spec.Name)
+                    .With("PolicyName", PolicyName)
+                    .With("PolicyDocument", spec.Policy),
                 cancellationToken);
         }
     }
@@ -82,12 +89,14 @@ internal sealed class IamRoleHandler(AwsAccess access) : AwsObjectHandler<IamRol
         {
             foreach (var policy in await AttachedAsync(iam, spec, cancellationToken))
             {
-                await iam.QueryAsync(new AwsRequest("DetachRolePolicy").With("RoleName", spec.Name).With("PolicyArn", policy), cancellationToken);
+                await iam.QueryAsync(
+                    new AwsRequest("DetachRolePolicy").With("RoleName", spec.Name).With("PolicyArn", policy), cancellationToken);
             }
 
             foreach (var policy in await InlineAsync(iam, spec, cancellationToken))
             {
-                await iam.QueryAsync(new AwsRequest("DeleteRolePolicy").With("RoleName", spec.Name).With("PolicyName", policy), cancellationToken);
+                await iam.QueryAsync(
+                    new AwsRequest("DeleteRolePolicy").With("RoleName", spec.Name).With("PolicyName", policy), cancellationToken);
             }
 
             await iam.QueryAsync(new AwsRequest("DeleteRole").With("RoleName", spec.Name), cancellationToken);

@@ -6,7 +6,8 @@ namespace CaaStle.Clouds.Aws.Objects;
 
 /// <summary>A port of a load balancer, from which requests go to one application. AWS gives it no name: it is found by its tags.</summary>
 /// <param name="Port">Null for one that is free.</param>
-internal sealed record ListenerSpec(AwsPlace At, string Name, string LoadBalancer, int? Port, string TargetGroup) : IPlacedSpec<ListenerState>
+internal sealed record ListenerSpec(AwsPlace At, string Name, string LoadBalancer, int? Port, string TargetGroup)
+    : IPlacedSpec<ListenerState>
 {
     public string Identity => Name;
 }
@@ -20,7 +21,8 @@ internal sealed class ListenerHandler(AwsAccess access) : AwsObjectHandler<Liste
 
     public override string Kind => "elb/listener";
 
-    public override async Task<Observation<ListenerState>> ReadAsync(ListenerSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task<Observation<ListenerState>> ReadAsync(
+        ListenerSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var elb = await ClientAsync(spec, cancellationToken);
         var listeners = await ListAsync(elb, spec.LoadBalancer, cancellationToken);
@@ -34,7 +36,8 @@ internal sealed class ListenerHandler(AwsAccess access) : AwsObjectHandler<Liste
     {
         var elb = await ClientAsync(spec, cancellationToken);
         var taken = (await ListAsync(elb, spec.LoadBalancer, cancellationToken)).Select(listener => listener.Port).ToHashSet();
-        var port = spec.Port ?? Enumerable.Range(FirstOther, ushort.MaxValue - FirstOther).Prepend(Usual).First(port => !taken.Contains(port));
+        var port = spec.Port ?? Enumerable.Range(FirstOther, ushort.MaxValue - FirstOther).Prepend(Usual).First(
+            port => !taken.Contains(port));
         try
         {
             await elb.QueryAsync(
@@ -58,11 +61,13 @@ internal sealed class ListenerHandler(AwsAccess access) : AwsObjectHandler<Liste
         var elb = await ClientAsync(spec, cancellationToken);
         if ((await ReadAsync(spec, call, cancellationToken)).State is { } ours)
         {
-            await elb.QueryAsync(new AwsRequest("DeleteListener").With("ListenerArn", ours.Arn), cancellationToken).UnlessAsync("ListenerNotFound");
+            await elb.QueryAsync(new AwsRequest("DeleteListener").With("ListenerArn", ours.Arn), cancellationToken)
+                .UnlessAsync("ListenerNotFound");
         }
     }
 
-    public static async Task<IReadOnlyList<ListenerState>> ListAsync(AwsClient elb, string loadBalancer, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ListenerState>> ListAsync(
+        AwsClient elb, string loadBalancer, CancellationToken cancellationToken)
     {
         var answer = await elb.QueryAsync(new AwsRequest("DescribeListeners").With("LoadBalancerArn", loadBalancer), cancellationToken)
             .OrNullAsync("LoadBalancerNotFound");

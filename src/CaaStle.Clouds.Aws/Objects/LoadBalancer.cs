@@ -4,7 +4,8 @@ using CaaStle.Clouds.Aws.Api;
 namespace CaaStle.Clouds.Aws.Objects;
 
 /// <summary>A load balancer for HTTP.</summary>
-internal sealed record LoadBalancerSpec(AwsPlace At, string Name, IReadOnlyList<string> Subnets, string SecurityGroup) : IPlacedSpec<LoadBalancerState>
+internal sealed record LoadBalancerSpec(AwsPlace At, string Name, IReadOnlyList<string> Subnets, string SecurityGroup)
+    : IPlacedSpec<LoadBalancerState>
 {
     public const int LongestName = 32;
 
@@ -20,10 +21,12 @@ internal sealed class LoadBalancerHandler(AwsAccess access) : AwsObjectHandler<L
 
     public override string Kind => "elb/load-balancer";
 
-    public override async Task<Observation<LoadBalancerState>> ReadAsync(LoadBalancerSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task<Observation<LoadBalancerState>> ReadAsync(
+        LoadBalancerSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var elb = await ClientAsync(spec, cancellationToken);
-        var found = await elb.QueryAsync(new AwsRequest("DescribeLoadBalancers").With("Names.member.1", spec.Name), cancellationToken).OrNullAsync(NotFound);
+        var found = await elb.QueryAsync(new AwsRequest("DescribeLoadBalancers").With("Names.member.1", spec.Name), cancellationToken)
+            .OrNullAsync(NotFound);
         if (found is null)
         {
             return Observation.Absent<LoadBalancerState>();
@@ -57,10 +60,12 @@ internal sealed class LoadBalancerHandler(AwsAccess access) : AwsObjectHandler<L
     public override async Task DeleteAsync(LoadBalancerSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var elb = await ClientAsync(spec, cancellationToken);
-        var found = await elb.QueryAsync(new AwsRequest("DescribeLoadBalancers").With("Names.member.1", spec.Name), cancellationToken).OrNullAsync(NotFound);
+        var found = await elb.QueryAsync(new AwsRequest("DescribeLoadBalancers").With("Names.member.1", spec.Name), cancellationToken)
+            .OrNullAsync(NotFound);
         if (found is not null)
         {
-            await elb.QueryAsync(new AwsRequest("DeleteLoadBalancer").With("LoadBalancerArn", found.Text("LoadBalancerArn")), cancellationToken);
+            await elb.QueryAsync(
+                new AwsRequest("DeleteLoadBalancer").With("LoadBalancerArn", found.Text("LoadBalancerArn")), cancellationToken);
         }
     }
 }

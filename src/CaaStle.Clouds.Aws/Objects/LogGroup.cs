@@ -23,7 +23,8 @@ internal sealed class LogGroupHandler(AwsAccess access) : AwsObjectHandler<LogGr
 
     public override string Kind => "logs/group";
 
-    public override async Task<Observation<LogGroupState>> ReadAsync(LogGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task<Observation<LogGroupState>> ReadAsync(
+        LogGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var logs = await ClientAsync(spec, cancellationToken);
         var found = await logs.CallAsync<Described>("DescribeLogGroups", new { logGroupNamePrefix = spec.Name }, cancellationToken);
@@ -47,9 +48,11 @@ internal sealed class LogGroupHandler(AwsAccess access) : AwsObjectHandler<LogGr
     public override async Task CreateAsync(LogGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var logs = await ClientAsync(spec, cancellationToken);
-        await logs.CallAsync("CreateLogGroup", new { logGroupName = spec.Name, tags = AwsTags.Of(call.Marks, spec.Name) }, cancellationToken)
+        await logs.CallAsync(
+            "CreateLogGroup", new { logGroupName = spec.Name, tags = AwsTags.Of(call.Marks, spec.Name) }, cancellationToken)
             .UnlessAsync("ResourceAlreadyExistsException");
-        await logs.CallAsync("PutRetentionPolicy", new { logGroupName = spec.Name, retentionInDays = spec.RetentionDays }, cancellationToken);
+        await logs.CallAsync(
+            "PutRetentionPolicy", new { logGroupName = spec.Name, retentionInDays = spec.RetentionDays }, cancellationToken);
     }
 
     public override async Task DeleteAsync(LogGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)

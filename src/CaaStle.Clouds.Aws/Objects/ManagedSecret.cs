@@ -13,7 +13,8 @@ internal sealed record ManagedSecretSpec(AwsPlace At, string Name, string Descri
 
 internal sealed record ManagedSecretState(string Arn);
 
-internal sealed class ManagedSecretHandler(AwsAccess access) : AwsObjectHandler<ManagedSecretSpec, ManagedSecretState>(access, AwsService.Secrets)
+internal sealed class ManagedSecretHandler(AwsAccess access)
+    : AwsObjectHandler<ManagedSecretSpec, ManagedSecretState>(access, AwsService.Secrets)
 {
     private const string NotFound = "ResourceNotFoundException";
 
@@ -21,10 +22,12 @@ internal sealed class ManagedSecretHandler(AwsAccess access) : AwsObjectHandler<
 
     public override string Kind => "secretsmanager/secret";
 
-    public override async Task<Observation<ManagedSecretState>> ReadAsync(ManagedSecretSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task<Observation<ManagedSecretState>> ReadAsync(
+        ManagedSecretSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var secrets = await ClientAsync(spec, cancellationToken);
-        var found = await secrets.CallAsync<Described>("DescribeSecret", new { SecretId = spec.Name }, cancellationToken).OrNullAsync(NotFound);
+        var found = await secrets.CallAsync<Described>("DescribeSecret", new { SecretId = spec.Name }, cancellationToken)
+            .OrNullAsync(NotFound);
         if (found is null or { DeletedDate: not null })
         {
             return Observation.Absent<ManagedSecretState>();
@@ -43,7 +46,8 @@ internal sealed class ManagedSecretHandler(AwsAccess access) : AwsObjectHandler<
                 spec.Name,
                 spec.Description,
                 // The same each time that the same is asked for.
-                ClientRequestToken = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{spec.Name} {call.Marks.Operation}"))),
+                ClientRequestToken = Convert.ToHexStringLower(
+                    SHA256.HashData(Encoding.UTF8.GetBytes($"{spec.Name} {call.Marks.Operation}"))),
                 SecretString = spec.Text.Reveal(),
                 Tags = AwsTags.Capital(call.Marks, spec.Name),
             },
@@ -54,6 +58,7 @@ internal sealed class ManagedSecretHandler(AwsAccess access) : AwsObjectHandler<
     public override async Task DeleteAsync(ManagedSecretSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var secrets = await ClientAsync(spec, cancellationToken);
-        await secrets.CallAsync("DeleteSecret", new { SecretId = spec.Name, ForceDeleteWithoutRecovery = true }, cancellationToken).UnlessAsync(NotFound);
+        await secrets.CallAsync("DeleteSecret", new { SecretId = spec.Name, ForceDeleteWithoutRecovery = true }, cancellationToken)
+            .UnlessAsync(NotFound);
     }
 }

@@ -44,7 +44,8 @@ internal sealed class MarkedScan(AwsAccess access)
         string? token = null;
         do
         {
-            var page = await tagging.CallAsync<Page>("GetResources", new { TagFilters = filters, PaginationToken = token }, cancellationToken);
+            var page = await tagging.CallAsync<Page>(
+                "GetResources", new { TagFilters = filters, PaginationToken = token }, cancellationToken);
             // Others' things may carry our tags too, as snapshots of databases do.
             found.AddRange(page.ResourceTagMappingList
                 .Select(mapping => (Kind: KindOf(mapping.ResourceArn), mapping.ResourceArn, Tags: AwsTag.Read(mapping.Tags)))
@@ -66,10 +67,13 @@ internal sealed class MarkedScan(AwsAccess access)
         do
         {
             var page = await iam.QueryAsync(
-                new AwsRequest("ListRoles").With("PathPrefix", IamRoleHandler.PathOf(installation, subjectId)).With("Marker", marker), cancellationToken);
+                new AwsRequest("ListRoles").With("PathPrefix", IamRoleHandler.PathOf(installation, subjectId)).With("Marker", marker),
+                cancellationToken);
             foreach (var name in page.List("Roles").Select(role => role.Text("RoleName")).ToList())
             {
-                if (await iam.QueryAsync(new AwsRequest("GetRole").With("RoleName", name), cancellationToken).OrNullAsync("NoSuchEntity") is { } role)
+                var role = await iam.QueryAsync(new AwsRequest("GetRole").With("RoleName", name), cancellationToken)
+                    .OrNullAsync("NoSuchEntity");
+                if (role is not null)
                 {
                     found.Add(Marked("iam/role", role.Text("Arn"), role.Tags("Tags")));
                 }
@@ -85,7 +89,8 @@ internal sealed class MarkedScan(AwsAccess access)
     {
         string Tag(string name) => tags.GetValueOrDefault(name, "");
         var marks = new Marks(
-            Tag(Marks.InstallationLabel), Tag(Marks.SubjectLabel), Tag(Marks.SubjectIdLabel), Tag(Marks.OperationLabel), AwsTags.KeyIn(tags));
+            Tag(Marks.InstallationLabel), Tag(Marks.SubjectLabel), Tag(Marks.SubjectIdLabel), Tag(Marks.OperationLabel),
+                AwsTags.KeyIn(tags));
         return (new(kind, Tag(AwsTags.NameTag), marks.Subject, marks.SubjectId, marks.Key), marks, arn);
     }
 

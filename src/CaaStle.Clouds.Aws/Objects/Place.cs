@@ -60,31 +60,41 @@ internal sealed class PlaceHandler(AwsAccess access, PlaceLedger ledger) : Cloud
         return Task.CompletedTask;
     }
 
-    private async Task<(string Vpc, IReadOnlyList<string> Subnets)> FindNetworkAsync(PlaceSpec spec, AwsPlace at, CancellationToken cancellationToken)
+    private async Task<(string Vpc, IReadOnlyList<string> Subnets)> FindNetworkAsync(
+        PlaceSpec spec, AwsPlace at, CancellationToken cancellationToken)
     {
         var ec2 = await access.OfAsync(AwsService.Ec2, at, cancellationToken);
         var vpcs = new AwsRequest("DescribeVpcs");
-        vpcs = spec.Vpc is { } wanted ? vpcs.With("VpcId.1", wanted) : vpcs.With("Filter.1.Name", "is-default").With("Filter.1.Value.1", "true");
-        var vpc = (await ec2.QueryAsync(vpcs, cancellationToken)).List("vpcSet").FirstOrDefault()?.Text("vpcId") ?? throw new CloudException(
+        vpcs = spec.Vpc is { } wanted
+            ? vpcs.With("VpcId.1", wanted)
+            : vpcs.With("Filter.1.Name", "is-default").With("Filter.1.Value.1", "true");
+        var found = (await ec2.QueryAsync(vpcs, cancellationToken)).List("vpcSet").FirstOrDefault() ?? throw new CloudException(
             CloudFault.Refused,
-            $"The account {at.Account} has no default VPC in {at.Region}. Name one by `vpc:`, or make one: `aws ec2 create-default-vpc --region {at.Region}`.");
+            $"The account {at.Account} has no default VPC in {at.Region}. Name one by `vpc:`, or make one: "
+            + $"`aws ec2 create-default-vpc --region {at.Region}`.");
+        var vpc = found.Text("vpcId");
         var answer = await ec2.QueryAsync(
             new AwsRequest("DescribeSubnets").With("Filter.1.Name", "vpc-id").With("Filter.1.Value.1", vpc), cancellationToken);
-        var found = answer.List("subnetSet")
-            .Select(subnet => (Id: subnet.Text("subnetId"), Zone: subnet.Text("availabilityZone"), IsDefault: subnet.Text("defaultForAz") == "true"))
+        var subnets = answer.List("subnetSet")
+            .Select(subnet => (
+                Id: subnet.Text("subnetId"), Zone: subnet.Text("availabilityZone"), IsDefault: subnet.Text("defaultForAz") == "true"))
             .ToList();
-        if (spec.Subnets.Where(wanted => found.All(subnet => subnet.Id != wanted)).ToList() is [_, ..] missing)
+        if (spec.Subnets.Where(wanted => subnets.All(subnet => subnet.Id != wanted)).ToList() is [_, ..] missing)
         {
-            throw new CloudException(
-                CloudFault.Refused, $"{vpc} has no subnet {string.Join(", ", missing)}; it has {string.Join(", ", found.Select(subnet => subnet.Id))}.");
+            var present = string.Join(", ", subnets.Select(subnet => subnet.Id));
+            throw new CloudException(CloudFault.Refused, $"{vpc} has no subnet {string.Join(", ", missing)}; it has {present}.");
         }
 
-        var chosen = found.Where(subnet => spec.Subnets.Count > 0 ? spec.Subnets.Contains(subnet.Id) : subnet.IsDefault).ToList();
-        chosen = chosen.Count > 0 ? chosen : found;
-        return chosen.Select(subnet => subnet.Zone).Distinct().Count() < 2
-            ? throw new CloudException(
+        var chosen = subnets.Where(subnet => spec.Subnets.Count > 0 ? spec.Subnets.Contains(subnet.Id) : subnet.IsDefault).ToList();
+        chosen = chosen.Count > 0 ? chosen : subnets;
+        if (chosen.Select(subnet => subnet.Zone).Distinct().Count() < 2)
+        {
+            throw new CloudException(
                 CloudFault.Refused,
-                $"Databases and load balancers need subnets in two availability zones, and {vpc} has {chosen.Count} in one. Name others by `subnets:`.")
-            : (vpc, [.. chosen.OrderBy(subnet => subnet.Zone, StringComparer.Ordinal).ThenBy(subnet => subnet.Id, StringComparer.Ordinal).Select(subnet => subnet.Id)]);
+                $"Databases and load balancers need subnets in two availability zones, and {vpc} has {chosen.Count} in one. "
+                + "Name others by `subnets:`.");
+        }
+
+        return (vpc, [.. chosen.Select(subnet => subnet.Id).Order(StringComparer.Ordinal)]);
     }
 }

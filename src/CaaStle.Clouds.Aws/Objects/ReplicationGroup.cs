@@ -6,7 +6,8 @@ namespace CaaStle.Clouds.Aws.Objects;
 
 /// <summary>A Redis server of ElastiCache, with one node. Its clients use TLS, for only then may it have a password.</summary>
 internal sealed record ReplicationGroupSpec(
-    AwsPlace At, string Name, string NodeType, string? Version, Secret Password, string SubnetGroup, string SecurityGroup) : IPlacedSpec<ReplicationGroupState>
+    AwsPlace At, string Name, string NodeType, string? Version, Secret Password, string SubnetGroup, string SecurityGroup)
+        : IPlacedSpec<ReplicationGroupState>
 {
     public string Identity => Name;
 
@@ -23,10 +24,12 @@ internal sealed class ReplicationGroupHandler(AwsAccess access)
 
     public override string Kind => "elasticache/replication-group";
 
-    public override async Task<Observation<ReplicationGroupState>> ReadAsync(ReplicationGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task<Observation<ReplicationGroupState>> ReadAsync(
+        ReplicationGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var cache = await ClientAsync(spec, cancellationToken);
-        var found = await cache.QueryAsync(new AwsRequest("DescribeReplicationGroups").With("ReplicationGroupId", spec.Name), cancellationToken)
+        var found = await cache.QueryAsync(
+            new AwsRequest("DescribeReplicationGroups").With("ReplicationGroupId", spec.Name), cancellationToken)
             .OrNullAsync(NotFound);
         if (found?.List("ReplicationGroups").FirstOrDefault() is not { } group)
         {
@@ -47,7 +50,9 @@ internal sealed class ReplicationGroupHandler(AwsAccess access)
         }
 
         var endpoint = group.Descendants("PrimaryEndpoint").FirstOrDefault();
-        var state = endpoint is null ? null : new ReplicationGroupState(endpoint.Text("Address"), int.Parse(endpoint.Text("Port"), CultureInfo.InvariantCulture));
+        var state = endpoint is null
+            ? null
+            : new ReplicationGroupState(endpoint.Text("Address"), int.Parse(endpoint.Text("Port"), CultureInfo.InvariantCulture));
         return status switch
         {
             "available" when state is not null => Observation.Ready(state, "available"),
@@ -81,7 +86,8 @@ internal sealed class ReplicationGroupHandler(AwsAccess access)
     {
         var cache = await ClientAsync(spec, cancellationToken);
         await cache.QueryAsync(
-            new AwsRequest("DeleteReplicationGroup").With("ReplicationGroupId", spec.Name).With("RetainPrimaryCluster", false), cancellationToken)
+            new AwsRequest("DeleteReplicationGroup").With("ReplicationGroupId", spec.Name).With("RetainPrimaryCluster", false),
+                cancellationToken)
             .UnlessAsync(NotFound);
     }
 }

@@ -23,11 +23,13 @@ internal sealed record SecurityGroupSpec(AwsPlace At, string Name, string? Vpc, 
 
 internal sealed record SecurityGroupState(string Id, string Name);
 
-internal sealed class SecurityGroupHandler(AwsAccess access) : AwsObjectHandler<SecurityGroupSpec, SecurityGroupState>(access, AwsService.Ec2)
+internal sealed class SecurityGroupHandler(AwsAccess access) : AwsObjectHandler<SecurityGroupSpec, SecurityGroupState>(
+    access, AwsService.Ec2)
 {
     public override string Kind => "ec2/security-group";
 
-    public override async Task<Observation<SecurityGroupState>> ReadAsync(SecurityGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task<Observation<SecurityGroupState>> ReadAsync(
+        SecurityGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         if (await FindAsync(spec, cancellationToken) is not { } found)
         {
@@ -111,11 +113,14 @@ internal sealed class SecurityGroupHandler(AwsAccess access) : AwsObjectHandler<
         {
             var prefix = $"IpPermissions.{index + 1}";
             request.With($"{prefix}.IpProtocol", "tcp").With($"{prefix}.FromPort", rule.From).With($"{prefix}.ToPort", rule.To)
-                .With(rule.Source.Contains('/', StringComparison.Ordinal) ? $"{prefix}.IpRanges.1.CidrIp" : $"{prefix}.Groups.1.GroupId", rule.Source);
+                .With(rule.Source.Contains('/', StringComparison.Ordinal)
+                    ? $"{prefix}.IpRanges.1.CidrIp"
+                    : $"{prefix}.Groups.1.GroupId", rule.Source);
         }
 
         return request;
     }
 
-    private static string Describe(IReadOnlyList<Ingress> rules) => rules.Any(rule => rule.Source == Ingress.Everywhere) ? "open to everybody" : "ready";
+    private static string Describe(IReadOnlyList<Ingress> rules) =>
+        rules.Any(rule => rule.Source == Ingress.Everywhere) ? "open to everybody" : "ready";
 }

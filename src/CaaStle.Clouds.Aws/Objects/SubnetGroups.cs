@@ -11,22 +11,26 @@ internal sealed record DbSubnetGroupSpec(AwsPlace At, string Name, IReadOnlyList
 
 internal sealed record DbSubnetGroupState(string Name);
 
-internal sealed class DbSubnetGroupHandler(AwsAccess access) : AwsObjectHandler<DbSubnetGroupSpec, DbSubnetGroupState>(access, AwsService.Rds)
+internal sealed class DbSubnetGroupHandler(AwsAccess access) : AwsObjectHandler<DbSubnetGroupSpec, DbSubnetGroupState>(
+    access, AwsService.Rds)
 {
     private const string NotFound = "DBSubnetGroupNotFoundFault";
 
     public override string Kind => "rds/subnet-group";
 
-    public override async Task<Observation<DbSubnetGroupState>> ReadAsync(DbSubnetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task<Observation<DbSubnetGroupState>> ReadAsync(
+        DbSubnetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var rds = await ClientAsync(spec, cancellationToken);
-        var found = await rds.QueryAsync(new AwsRequest("DescribeDBSubnetGroups").With("DBSubnetGroupName", spec.Name), cancellationToken).OrNullAsync(NotFound);
+        var found = await rds.QueryAsync(new AwsRequest("DescribeDBSubnetGroups").With("DBSubnetGroupName", spec.Name), cancellationToken)
+            .OrNullAsync(NotFound);
         if (found is null)
         {
             return Observation.Absent<DbSubnetGroupState>();
         }
 
-        var tags = await rds.QueryAsync(new AwsRequest("ListTagsForResource").With("ResourceName", found.Text("DBSubnetGroupArn")), cancellationToken);
+        var tags = await rds.QueryAsync(
+            new AwsRequest("ListTagsForResource").With("ResourceName", found.Text("DBSubnetGroupArn")), cancellationToken);
         return call.Marks.OwnsTags(tags.Tags("TagList")) ? Observation.Ready(new DbSubnetGroupState(spec.Name)) : Foreign(spec);
     }
 
@@ -45,7 +49,8 @@ internal sealed class DbSubnetGroupHandler(AwsAccess access) : AwsObjectHandler<
     public override async Task DeleteAsync(DbSubnetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var rds = await ClientAsync(spec, cancellationToken);
-        await rds.QueryAsync(new AwsRequest("DeleteDBSubnetGroup").With("DBSubnetGroupName", spec.Name), cancellationToken).UnlessAsync(NotFound);
+        await rds.QueryAsync(new AwsRequest("DeleteDBSubnetGroup").With("DBSubnetGroupName", spec.Name), cancellationToken)
+            .UnlessAsync(NotFound);
     }
 }
 
@@ -64,10 +69,12 @@ internal sealed class CacheSubnetGroupHandler(AwsAccess access)
 
     public override string Kind => "elasticache/subnet-group";
 
-    public override async Task<Observation<CacheSubnetGroupState>> ReadAsync(CacheSubnetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task<Observation<CacheSubnetGroupState>> ReadAsync(
+        CacheSubnetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var cache = await ClientAsync(spec, cancellationToken);
-        var found = await cache.QueryAsync(new AwsRequest("DescribeCacheSubnetGroups").With("CacheSubnetGroupName", spec.Name), cancellationToken)
+        var found = await cache.QueryAsync(
+            new AwsRequest("DescribeCacheSubnetGroups").With("CacheSubnetGroupName", spec.Name), cancellationToken)
             .OrNullAsync(NotFound, "CacheSubnetGroupNotFound");
         if (found is null)
         {
@@ -93,6 +100,7 @@ internal sealed class CacheSubnetGroupHandler(AwsAccess access)
     public override async Task DeleteAsync(CacheSubnetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var cache = await ClientAsync(spec, cancellationToken);
-        await cache.QueryAsync(new AwsRequest("DeleteCacheSubnetGroup").With("CacheSubnetGroupName", spec.Name), cancellationToken).UnlessAsync(NotFound);
+        await cache.QueryAsync(new AwsRequest("DeleteCacheSubnetGroup").With("CacheSubnetGroupName", spec.Name), cancellationToken)
+            .UnlessAsync(NotFound);
     }
 }

@@ -9,7 +9,8 @@ namespace CaaStle.Clouds.Aws.Objects;
 /// <param name="CheckPort">Null for where they take requests.</param>
 /// <param name="CheckCodes">Which answers are good, as <c>200-399</c>.</param>
 internal sealed record TargetGroupSpec(
-    AwsPlace At, string Name, string Vpc, string CheckPath, int? CheckPort, string CheckCodes, int DrainSeconds) : IPlacedSpec<TargetGroupState>
+    AwsPlace At, string Name, string Vpc, string CheckPath, int? CheckPort, string CheckCodes, int DrainSeconds)
+        : IPlacedSpec<TargetGroupState>
 {
     public string Identity => Name;
 }
@@ -23,7 +24,8 @@ internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<Ta
 
     public override string Kind => "elb/target-group";
 
-    public override async Task<Observation<TargetGroupState>> ReadAsync(TargetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task<Observation<TargetGroupState>> ReadAsync(
+        TargetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var elb = await ClientAsync(spec, cancellationToken);
         if (await FindAsync(elb, spec, cancellationToken) is not { } found)
@@ -38,9 +40,12 @@ internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<Ta
             return Foreign(spec);
         }
 
-        var attributes = await elb.QueryAsync(new AwsRequest("DescribeTargetGroupAttributes").With("TargetGroupArn", state.Arn), cancellationToken);
+        var attributes = await elb.QueryAsync(
+            new AwsRequest("DescribeTargetGroupAttributes").With("TargetGroupArn", state.Arn), cancellationToken);
         var isAsSpecified = attributes.Tags("Attributes").GetValueOrDefault(Drain) == Number(spec.DrainSeconds) && IsChecked(found, spec);
-        return isAsSpecified ? Observation.Ready(state) : Observation.InProgress("it does not yet check as it should", state) with { NeedsCreate = true };
+        return isAsSpecified
+            ? Observation.Ready(state)
+            : Observation.InProgress("it does not yet check as it should", state) with { NeedsCreate = true };
     }
 
     public override async Task CreateAsync(TargetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
@@ -79,7 +84,8 @@ internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<Ta
         var elb = await ClientAsync(spec, cancellationToken);
         if (await FindAsync(elb, spec, cancellationToken) is { } found)
         {
-            await elb.QueryAsync(new AwsRequest("DeleteTargetGroup").With("TargetGroupArn", found.Text("TargetGroupArn")), cancellationToken).UnlessAsync(NotFound);
+            await elb.QueryAsync(new AwsRequest("DeleteTargetGroup").With("TargetGroupArn", found.Text("TargetGroupArn")),
+                cancellationToken).UnlessAsync(NotFound);
         }
     }
 
@@ -92,7 +98,8 @@ internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<Ta
         .With("Matcher.HttpCode", spec.CheckCodes);
 
     private static bool IsChecked(XElement found, TargetGroupSpec spec) =>
-        (found.Text("HealthCheckPath"), found.Text("HealthCheckPort"), found.TextOrNull("HttpCode")) == (spec.CheckPath, PortOf(spec), spec.CheckCodes);
+        (found.Text("HealthCheckPath"), found.Text("HealthCheckPort"), found.TextOrNull("HttpCode")) == (
+            spec.CheckPath, PortOf(spec), spec.CheckCodes);
 
     private static string PortOf(TargetGroupSpec spec) => spec.CheckPort is { } port ? Number(port) : "traffic-port";
 

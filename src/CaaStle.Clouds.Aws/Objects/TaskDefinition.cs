@@ -8,7 +8,9 @@ namespace CaaStle.Clouds.Aws.Objects;
 
 /// <param name="Secrets">Names of variables whose values are in <see cref="TaskDefinitionSpec.SecretArn"/>.</param>
 /// <param name="Check">A command that must end with 0; empty for none.</param>
-/// <param name="After">Other containers of the task that must have started, or be well where they are checked, before this one starts.</param>
+/// <param name="After">
+/// Other containers of the task that must have started, or be well where they are checked, before this one starts.
+/// </param>
 internal sealed record TaskContainer(
     string Name,
     string Image,
@@ -59,7 +61,8 @@ internal sealed class TaskDefinitionHandler(AwsAccess access, TimeProvider clock
 
     public override string Kind => "ecs/task-definition";
 
-    public override async Task<Observation<TaskDefinitionState>> ReadAsync(TaskDefinitionSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task<Observation<TaskDefinitionState>> ReadAsync(
+        TaskDefinitionSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var ecs = await ClientAsync(spec, cancellationToken);
         if (await ListAsync(ecs, spec, cancellationToken) is not [var newest, ..])
@@ -67,7 +70,8 @@ internal sealed class TaskDefinitionHandler(AwsAccess access, TimeProvider clock
             return Observation.Absent<TaskDefinitionState>();
         }
 
-        var found = await ecs.CallAsync<Described>("DescribeTaskDefinition", new { taskDefinition = newest, include = WithTags }, cancellationToken);
+        var found = await ecs.CallAsync<Described>(
+            "DescribeTaskDefinition", new { taskDefinition = newest, include = WithTags }, cancellationToken);
         var tags = AwsTag.Read(found.Tags);
         return !call.Marks.OwnsTags(tags) ? Foreign(spec)
             : tags.GetValueOrDefault(ContentTag) == ContentOf(spec) ? Observation.Ready(new TaskDefinitionState(newest))
@@ -140,7 +144,8 @@ internal sealed class TaskDefinitionHandler(AwsAccess access, TimeProvider clock
         return listed.TaskDefinitionArns;
     }
 
-    private static string ContentOf(TaskDefinitionSpec spec) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(spec)))[..32];
+    private static string ContentOf(TaskDefinitionSpec spec) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(spec)))[..32];
 
     private static object Definitions(TaskDefinitionSpec spec, TaskContainer container) => new
     {
@@ -155,7 +160,8 @@ internal sealed class TaskDefinitionHandler(AwsAccess access, TimeProvider clock
         portMappings = container.Port is { } port ? [new { containerPort = port, protocol = "tcp" }] : Array.Empty<object>(),
         healthCheck = container.Check.Count == 0
             ? null
-            : new { command = (string[])["CMD", .. container.Check], interval = 5, timeout = 5, retries = 3, startPeriod = container.CheckStartSeconds },
+            : new { command = (string[])["CMD", .. container.Check], interval = 5, timeout = 5, retries = 3,
+                startPeriod = container.CheckStartSeconds },
         dependsOn = container.After.Select(other => new
         {
             containerName = other,

@@ -35,7 +35,9 @@ internal static class Network
             $"Clients of {name} in the environment {scope.Name}",
             [
                 Ingress.Port(port, members.Id),
-                .. request.Options.TextOrNull(AccessOption) is { } access ? [Ingress.Port(port, access == Open ? Ingress.Everywhere : access)] : (Ingress[])[],
+                .. request.Options.TextOrNull(AccessOption) is { } access
+                    ? [Ingress.Port(port, access == Open ? Ingress.Everywhere : access)]
+                    : (Ingress[])[],
             ]));
     }
 }

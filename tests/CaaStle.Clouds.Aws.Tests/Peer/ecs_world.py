@@ -1,4 +1,4 @@
-"""Services of ECS that run tasks, which moto's do not: tasks start, take requests, end and write lines, as the names of their images say."""
+"""Services of ECS that run tasks, which moto's do not. Tasks start, take requests, end and write as the names of their images say."""
 import copy
 import threading
 import time
@@ -57,7 +57,8 @@ def create_service(self, cluster_str, service_name, *args, **kwargs):
     for balancer in kwargs.get("load_balancers") or []:
         group = groups.get(balancer["targetGroupArn"])
         if group is None or not group.load_balancer_arns:
-            raise InvalidParameter(f"The target group with targetGroupArn {balancer['targetGroupArn']} does not have an associated load balancer.")
+            raise InvalidParameter(
+                f"The target group with targetGroupArn {balancer['targetGroupArn']} does not have an associated load balancer.")
     return original_create(self, cluster_str, service_name, *args, **kwargs)
 
 
@@ -94,7 +95,8 @@ elbv2.FakeTargetGroup.health_for = health_for
 def start_task(backend, cluster, service, deployment):
     definition = backend.describe_task_definition(deployment["taskDefinition"])
     task = ecs.Task(
-        cluster, definition, None, {}, backend, f"service:{service.name}", service.launch_type, {}, deployment["id"], [], service.network_configuration)
+        cluster, definition, None, {}, backend, f"service:{service.name}", service.launch_type, {}, deployment["id"], [],
+        service.network_configuration)
     task._status, task._transitions, task.born = "PROVISIONING", [], time.monotonic()
     task.image = definition.container_definitions[0]["image"]
     task.definition = definition
@@ -170,7 +172,8 @@ def tick_service(backend, service):
     cluster = backend.clusters.get(service.cluster_name)
     if cluster is None:
         return
-    own = [task for task in list(backend.tasks.get(cluster.name, {}).values()) if task.group == f"service:{service.name}" and task.desired_status == "RUNNING"]
+    own = [task for task in list(backend.tasks.get(cluster.name, {}).values()) if task.group == f"service:{service.name}"
+        and task.desired_status == "RUNNING"]
     if service.status == "INACTIVE":
         for task in own:
             stop_task(backend, service, task, "UserInitiated", "The service was deleted")
@@ -189,7 +192,8 @@ def tick_service(backend, service):
     well = sum(is_well(service, task) for task in current)
     for task in former[:max(0, well + len(former) - service.desired_count)]:
         stop_task(backend, service, task, "ServiceSchedulerInitiated", "Scaling activity initiated by deployment")
-    own = [task for task in backend.tasks.get(cluster.name, {}).values() if task.group == f"service:{service.name}" and task.desired_status == "RUNNING"]
+    own = [task for task in backend.tasks.get(cluster.name, {}).values() if task.group == f"service:{service.name}"
+        and task.desired_status == "RUNNING"]
     service.running_count = sum(task.last_status == "RUNNING" for task in own)
     service.pending_count = len(own) - service.running_count
     if well >= service.desired_count and len(own) == service.desired_count and all(task.started_by == primary["id"] for task in own):

@@ -5,7 +5,8 @@ import botocore.session
 
 SERVICES = {"elasticloadbalancing": "elbv2", "tagging": "resourcegroupstaggingapi"}
 JSON_TYPES = {
-    "string": str, "integer": int, "long": int, "boolean": bool, "float": (int, float), "double": (int, float), "timestamp": (int, float, str),
+    "string": str, "integer": int, "long": int, "boolean": bool, "float": (int, float), "double": (int, float), "timestamp": (int,
+        float, str),
     "blob": str,
 }
 

@@ -32,7 +32,8 @@ import world
 KNOWN_MOTO = "5.2.1"
 
 # Each account has all policies of AWS's own, and nearly all of them are of no use here.
-iam.aws_managed_policies_data = json.dumps({name: policy for name, policy in json.loads(iam.aws_managed_policies_data).items() if "ECS" in name})
+iam.aws_managed_policies_data = json.dumps({name: policy for name, policy in json.loads(iam.aws_managed_policies_data).items()
+    if "ECS" in name})
 
 # How much the answer that this thread gives is dated ahead.
 CLOCK = threading.local()
@@ -105,7 +106,7 @@ class Peer:
             operation = parameters.get("Action", "?")
         else:
             query = environ.get("QUERY_STRING")
-            operation = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO'].strip('/').partition('/')[0] and '/bucket'}{'?' + query if query else ''}"
+            operation = f"{environ['REQUEST_METHOD']} /bucket{'?' + query if query else ''}"
         wrong = self.check.problems(service, operation, parameters) if parameters is not None else []
         return {"key": key, "region": region, "service": service, "operation": operation, "wrong": wrong, "status": 0}
 
@@ -121,17 +122,18 @@ class Peer:
     @staticmethod
     def error(fault, call, environ, start_response):
         code, message = fault["code"], fault["message"] if environ.get("HTTP_X_AMZ_TARGET") else html.escape(fault["message"])
+        inside = f"<Code>{code}</Code><Message>{message}</Message>"
         call["status"] = fault["status"]
         if environ.get("HTTP_X_AMZ_TARGET"):
             kind, text = "application/x-amz-json-1.1", json.dumps({"__type": code, "message": message})
         elif call["service"] == "ec2":
             kind = "text/xml"
-            text = f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>r</RequestID></Response>"
+            text = f"<Response><Errors><Error>{inside}</Error></Errors><RequestID>r</RequestID></Response>"
         elif call["service"] == "s3":
-            kind, text = "application/xml", f"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>r</RequestId></Error>"
+            kind, text = "application/xml", f"<Error>{inside}<RequestId>r</RequestId></Error>"
         else:
             kind = "text/xml"
-            text = f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
+            text = f"<ErrorResponse><Error><Type>Sender</Type>{inside}</Error><RequestId>r</RequestId></ErrorResponse>"
         CLOCK.ahead = fault["skew"]
         start_response(f"{fault['status']} Fault", [("Content-Type", kind)])
         return [text.encode()]
@@ -151,7 +153,8 @@ class Peer:
         answer = {}
         with self.lock:
             if what == "faults" and method == "POST":
-                standard = {"service": "", "operation": ".*", "times": 1, "after": 0, "code": "Throttling", "message": "Rate exceeded", "status": 400, "skew": 0}
+                standard = {"service": "", "operation": ".*", "times": 1, "after": 0, "code": "Throttling", "message": "Rate exceeded",
+                    "status": 400, "skew": 0}
                 self.faults.append(standard | json.loads(body))
             elif what == "faults" and method == "DELETE":
                 self.faults = [each for each in self.faults if each["key"] != query["key"]]

@@ -108,7 +108,7 @@ original_cache_delete = ElastiCacheBackend.delete_replication_group
 def delete_replication_group(self, replication_group_id, *args, **kwargs):
     group = self.replication_groups.get(replication_group_id)
     if group is not None and group.status != "available":
-        raise QueryRefused("InvalidReplicationGroupState", f"Replication group {replication_group_id} is not in a valid state to be deleted.")
+        raise QueryRefused("InvalidReplicationGroupState", f"Replication group {replication_group_id} is not in a valid state.")
     answer = original_cache_delete(self, replication_group_id, *args, **kwargs)
     later(delay("gone"), lambda: self.replication_groups.pop(replication_group_id, None))
     return answer
@@ -126,7 +126,7 @@ def db_subnet_group_is_new(self, subnet_name, *args, **kwargs):
 
 def db_subnet_group_is_free(self, subnet_name, *args, **kwargs):
     if any(database.db_subnet_group and database.db_subnet_group.name == subnet_name for database in self.databases.values()):
-        raise QueryRefused("InvalidDBSubnetGroupStateFault", f"Cannot delete the subnet group '{subnet_name}' because at least one database instance is still using it.")
+        raise QueryRefused("InvalidDBSubnetGroupStateFault", f"The subnet group '{subnet_name}' is used by a database instance.")
 
 
 before(RDSBackend, "create_subnet_group", db_subnet_group_is_new)
@@ -160,7 +160,8 @@ def cluster_is_free(self, cluster_str):
     if any(key.startswith(f"{name}:") and service.status == "ACTIVE" for key, service in self.services.items()):
         raise Refused("ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active.")
     if self.container_instances.get(name):
-        raise Refused("ClusterContainsContainerInstancesException", "The Cluster cannot be deleted while Container Instances are active or draining.")
+        raise Refused("ClusterContainsContainerInstancesException",
+            "The Cluster cannot be deleted while Container Instances are active or draining.")
     if any(task.last_status != "STOPPED" for task in self.tasks.get(name, {}).values()):
         raise Refused("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
 
@@ -172,10 +173,13 @@ before(EC2ContainerServiceBackend, "delete_cluster", cluster_is_free)
 def security_group_is_free(self, name=None, group_id=None):
     account, region = self.account_id, self.region_name
     users = [one.name for one in elbv2_backends[account][region].load_balancers.values() if group_id in (one.security_groups or [])]
-    users += [one.id for one in self.all_instances() if one.state in ("running", "pending") and group_id in [group.id for group in one.security_groups]]
+    users += [one.id for one in self.all_instances() if one.state in ("running", "pending")
+        and group_id in [group.id for group in one.security_groups]]
     users += [one.id for one in self.enis.values() if one.status == "in-use" and group_id in [group.id for group in one.group_set]]
-    users += [one.db_instance_identifier for one in rds_backends[account][region].databases.values() if group_id in (one.vpc_security_group_ids or [])]
-    users += [one.replication_group_id for one in elasticache_backends[account][region].replication_groups.values() if group_id in (one.security_group_ids or [])]
+    users += [one.db_instance_identifier for one in rds_backends[account][region].databases.values()
+        if group_id in (one.vpc_security_group_ids or [])]
+    users += [one.replication_group_id for one in elasticache_backends[account][region].replication_groups.values()
+        if group_id in (one.security_group_ids or [])]
     users += [
         group.id
         for groups in self.groups.values()
@@ -189,13 +193,15 @@ def security_group_is_free(self, name=None, group_id=None):
 before(EC2Backend, "delete_security_group", security_group_is_free)
 
 elbv2.FakeLoadBalancer.load_balancer_state = property(
-    lambda self: {"Code": "active" if time.monotonic() - self.__dict__.setdefault("born", time.monotonic()) >= delay("balancer") else "provisioning"})
+    lambda self: {"Code": "active" if time.monotonic() - self.__dict__.setdefault("born",
+        time.monotonic()) >= delay("balancer") else "provisioning"})
 
 
 def balancer_is_new(self, name, security_groups=None, subnet_ids=None, *args, **kwargs):
     for balancer in self.load_balancers.values():
         if balancer.name == name:
-            if sorted(each.id for each in balancer.subnets) == sorted(subnet_ids) and sorted(balancer.security_groups) == sorted(security_groups):
+            same = sorted(each.id for each in balancer.subnets) == sorted(subnet_ids)
+            if same and sorted(balancer.security_groups) == sorted(security_groups):
                 return balancer
             raise DuplicateLoadBalancerName()
     if len({self.ec2_backend.get_subnet(each).availability_zone for each in subnet_ids or []}) < 2:
@@ -238,7 +244,8 @@ def resources(self, tag_filters=None, resource_type_filters=None):
             yield found(group.arn, tags)
     for balancer in list(elbv2_backends[account][region].load_balancers.values()):
         for listener in balancer.listeners.values():
-            tags = {each["Key"]: each["Value"] for each in elbv2_backends[account][region].tagging_service.list_tags_for_resource(listener.arn)["Tags"]}
+            listed = elbv2_backends[account][region].tagging_service.list_tags_for_resource(listener.arn)["Tags"]
+            tags = {each["Key"]: each["Value"] for each in listed}
             if matches(tags):
                 yield found(listener.arn, tags)
     for template in ec2_backends[account][region].launch_templates.values():
@@ -267,7 +274,8 @@ def contents(account):
     for region, backend in list(ecs_backends[account].items()):
         add("cluster", [one.name for one in backend.clusters.values() if one.status == "ACTIVE"])
         add("service", [one.name for one in backend.services.values() if one.status == "ACTIVE"])
-        add("task-definition", [f"{name}:{number}" for name, all_ in backend.task_definitions.items() for number, one in all_.items() if one.status == "ACTIVE"])
+        add("task-definition", [f"{name}:{number}" for name, all_ in backend.task_definitions.items() for number, one in all_.items()
+            if one.status == "ACTIVE"])
     for region, backend in list(rds_backends[account].items()):
         add("database", backend.databases)
         add("db-subnet-group", backend.subnet_groups)

@@ -60,7 +60,8 @@ internal sealed class Host : IAsyncDisposable
     }
 
     /// <summary>What happened, line by line.</summary>
-    public async Task<string> StoryAsync(Operation operation) => string.Join('\n', (await JournalAsync(operation)).Select(entry => $"{entry}"));
+    public async Task<string> StoryAsync(Operation operation) =>
+        string.Join('\n', (await JournalAsync(operation)).Select(entry => $"{entry}"));
 
     /// <summary>Waits until the operation has ended, starting a new process whenever one has crashed.</summary>
     public async Task<Operation> EndOfAsync(Operation started)
@@ -98,8 +99,10 @@ internal sealed class Host : IAsyncDisposable
     public async Task<Operation> DeployAsync(string yaml, string name = "shop", string environment = "orders") =>
         await EndOfAsync(await Service.DeployApplicationAsync(new(name, environment, yaml, "shop.yaml", false, "tester"), Cancel));
 
-    public async Task<Operation> ChangeAsync(string action, string? yaml = null, string name = "shop", int? replicas = null) => await EndOfAsync(
-        await Service.ChangeApplicationAsync(new(name, action, false, "tester") { Definition = yaml, FileName = "shop.yaml", Replicas = replicas }, Cancel));
+    public async Task<Operation> ChangeAsync(string action, string? yaml = null, string name = "shop", int? replicas = null) =>
+        await EndOfAsync(
+        await Service.ChangeApplicationAsync(
+            new(name, action, false, "tester") { Definition = yaml, FileName = "shop.yaml", Replicas = replicas }, Cancel));
 
     public async Task<Operation> DeleteApplicationAsync(string name = "shop") =>
         await EndOfAsync(await Service.DeleteAsync(new(SubjectKey.Application(name), false, false, "tester"), Cancel));
@@ -115,7 +118,8 @@ internal sealed class Host : IAsyncDisposable
         return lines;
     }
 
-    public Task<IReadOnlyDictionary<string, string>> OutputsAsync(string part, string name = "orders") => OutputsAsync(SubjectKey.Environment(name), part);
+    public Task<IReadOnlyDictionary<string, string>> OutputsAsync(string part, string name = "orders") =>
+        OutputsAsync(SubjectKey.Environment(name), part);
 
     public async Task<IReadOnlyDictionary<string, string>> OutputsAsync(SubjectKey key, string part = "")
     {
@@ -165,7 +169,8 @@ internal sealed class Host : IAsyncDisposable
             var serializer = new ObjectSerializer(vault);
             var reader = new DefinitionReader(catalog);
             Services = new(
-                store, vault, catalog, new HandlerRegistry(catalog), serializer, new Planner(catalog, reader, store, serializer), host.clock, new Drawn(), new NoArtifacts());
+                store, vault, catalog, new HandlerRegistry(catalog), serializer, new Planner(catalog, reader, store, serializer),
+                    host.clock, new Drawn(), new NoArtifacts());
             var scheduler = new OperationScheduler(Services, (_, _) => { });
             Service = new OperationService(Services, reader, scheduler);
             running = Task.Run(() => scheduler.RunAllAsync(stop.Token));
@@ -209,7 +214,8 @@ internal sealed class Host : IAsyncDisposable
             await host.StepAsync(of);
         }
 
-        public Task UpdateSubjectExpiryAsync(SubjectKey key, string subjectId, DateTimeOffset? expiresAt, CancellationToken cancellationToken) =>
+        public Task UpdateSubjectExpiryAsync(
+            SubjectKey key, string subjectId, DateTimeOffset? expiresAt, CancellationToken cancellationToken) =>
             host.durable.UpdateSubjectExpiryAsync(key, subjectId, expiresAt, cancellationToken);
 
         public Task<Operation?> FindOperationAsync(string operationId, CancellationToken cancellationToken) =>
@@ -221,10 +227,12 @@ internal sealed class Host : IAsyncDisposable
         public Task<IReadOnlyList<Operation>> ListOperationsAsync(OperationFilter filter, CancellationToken cancellationToken) =>
             host.durable.ListOperationsAsync(filter, cancellationToken);
 
-        public Task<IReadOnlyList<JournalRecord>> ReadJournalAsync(string? operationId, long afterPosition, int limit, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<JournalRecord>> ReadJournalAsync(
+            string? operationId, long afterPosition, int limit, CancellationToken cancellationToken) =>
             host.durable.ReadJournalAsync(operationId, afterPosition, limit, cancellationToken);
 
-        public Task<SubjectRecord?> FindSubjectAsync(SubjectKey key, CancellationToken cancellationToken) => host.durable.FindSubjectAsync(key, cancellationToken);
+        public Task<SubjectRecord?> FindSubjectAsync(SubjectKey key, CancellationToken cancellationToken) =>
+            host.durable.FindSubjectAsync(key, cancellationToken);
 
         public Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectKind kind, CancellationToken cancellationToken) =>
             host.durable.ListSubjectsAsync(kind, cancellationToken);
@@ -232,7 +240,8 @@ internal sealed class Host : IAsyncDisposable
         public Task<IReadOnlyList<ObjectRecord>> ListObjectsAsync(string subjectId, CancellationToken cancellationToken) =>
             host.durable.ListObjectsAsync(subjectId, cancellationToken);
 
-        public Task WaitForEntriesAsync(long afterPosition, CancellationToken cancellationToken) => host.durable.WaitForEntriesAsync(afterPosition, cancellationToken);
+        public Task WaitForEntriesAsync(long afterPosition, CancellationToken cancellationToken) =>
+            host.durable.WaitForEntriesAsync(afterPosition, cancellationToken);
     }
 
     /// <summary>Lets the calls of a living process through, and those of a dead one nowhere.</summary>
@@ -249,9 +258,11 @@ internal sealed class Host : IAsyncDisposable
         public IReadOnlyList<ICloudObjectHandler> Handlers { get; } =
             [.. cloud.Handlers.Select(handler => handler is ILogSource ? new GatedLogSource(handler, of) : new GatedHandler(handler, of))];
 
-        public Task<IReadOnlyList<string>> FindObstaclesAsync(CancellationToken cancellationToken) => cloud.FindObstaclesAsync(cancellationToken);
+        public Task<IReadOnlyList<string>> FindObstaclesAsync(CancellationToken cancellationToken) =>
+            cloud.FindObstaclesAsync(cancellationToken);
 
-        public async Task<IReadOnlyList<MarkedObject>> FindMarkedAsync(string installation, string? subjectId, CancellationToken cancellationToken)
+        public async Task<IReadOnlyList<MarkedObject>> FindMarkedAsync(
+            string installation, string? subjectId, CancellationToken cancellationToken)
         {
             await of.StaysAliveAsync();
             return await cloud.FindMarkedAsync(installation, subjectId, cancellationToken);

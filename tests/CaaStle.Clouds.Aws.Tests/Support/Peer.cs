@@ -20,6 +20,9 @@ public sealed class Peer : IAsyncLifetime
     /// <summary>How many times faster than with AWS things become ready.</summary>
     private const int Speed = 2000;
 
+    /// <summary>What the peer is made of, and changes the inside of.</summary>
+    private const string MotoVersion = "5.2.1";
+
     private static readonly Lazy<string?> Missing = new(FindMissing);
     private static int accounts = 100_000_000;
 
@@ -99,9 +102,9 @@ public sealed class Peer : IAsyncLifetime
     {
         try
         {
-            using var asked = Start("-c", "import moto, botocore, werkzeug");
+            using var asked = Start("-c", $"import moto, botocore, werkzeug; raise SystemExit(moto.__version__ != '{MotoVersion}')");
             asked.WaitForExit();
-            return asked.ExitCode == 0 ? null : "moto is not on this machine: python3 -m pip install 'moto[all,server]==5.2.1'";
+            return asked.ExitCode == 0 ? null : $"moto {MotoVersion} is not on this machine: python3 -m pip install 'moto[all,server]=={MotoVersion}'";
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -121,14 +124,16 @@ public sealed class Peer : IAsyncLifetime
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PeerFactAttribute : FactAttribute
 {
-    public PeerFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) => Skip = Peer.Obstacle;
+    public PeerFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) =>
+        Skip = Peer.Obstacle;
 }
 
 /// <inheritdoc cref="PeerFactAttribute"/>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PeerTheoryAttribute : TheoryAttribute
 {
-    public PeerTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) => Skip = Peer.Obstacle;
+    public PeerTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) =>
+        Skip = Peer.Obstacle;
 }
 
 /// <summary>One call that reached the peer.</summary>
@@ -180,7 +185,8 @@ internal sealed class Account(Peer peer, string number, string key, string secre
     /// <param name="operation">A regular expression.</param>
     /// <param name="after">How many such calls go well before.</param>
     public async Task FailAsync(
-        string operation, FaultKind kind, string service = "", int times = 1, int after = 0, string code = "Throttling", string message = "Rate exceeded", int status = 400, int skew = 0)
+        string operation, FaultKind kind, string service = "", int times = 1, int after = 0, string code = "Throttling",
+            string message = "Rate exceeded", int status = 400, int skew = 0)
     {
         var fault = new { key, service, operation, @do = kind.ToString().ToLowerInvariant(), times, after, code, message, status, skew };
         (await peer.Http.PostAsJsonAsync("/peer/faults", fault)).EnsureSuccessStatusCode();

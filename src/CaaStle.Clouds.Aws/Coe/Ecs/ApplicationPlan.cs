@@ -24,8 +24,10 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
         var targets = plan.Add("target-group", place, found => Targets(found));
         var listener = plan.Add(ListenerKey, place, targets, (found, group) => new ListenerSpec(
             found.At, scope.ObjectName(ListenerKey), environment.LoadBalancer, request.HostPort, group.Arn));
-        var secret = HiddenVariables() is { Count: > 0 } hidden ? plan.Add($"{request.RevisionKey}/variables", place, found => new ManagedSecretSpec(
-            found.At, SecretName, $"Variables of the application {scope.Name}", new(JsonSerializer.Serialize(hidden)))) : null;
+        var secret = HiddenVariables() is { Count: > 0 } hidden
+            ? plan.Add($"{request.RevisionKey}/variables", place, found => new ManagedSecretSpec(
+                found.At, SecretName, $"Variables of the application {scope.Name}", new(JsonSerializer.Serialize(hidden))))
+            : null;
         var definition = plan.Add<TaskDefinitionState>(
             $"{request.RevisionKey}/{ApplicationContainer.OnlyName}",
             secret is null ? [place, log, role] : [place, log, role, secret],
@@ -54,7 +56,9 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
             plan.Output(
                 container.Name == request.Exposed ? "Image" : $"Image.{container.Name}",
                 service,
-                running => running.Digests.TryGetValue(container.Name, out var digest) ? $"{Repository(container.Image)}@{digest}" : container.Image);
+                running => running.Digests.TryGetValue(container.Name, out var digest)
+                    ? $"{Repository(container.Image)}@{digest}"
+                    : container.Image);
         }
     }
 
@@ -79,7 +83,8 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
 
     private TaskDefinitionSpec Definition(PlaceState found, LogGroupState log, IamRoleState role, ManagedSecretState? secret)
     {
-        var size = FargateSize.For(request) ?? throw new InvalidOperationException("No task of Fargate is as large as the containers want.");
+        var size = FargateSize.For(request) ?? throw new InvalidOperationException(
+            "No task of Fargate is as large as the containers want.");
         return new(
             found.At,
             scope.ObjectName(request.RevisionKey),
@@ -96,7 +101,8 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
     private TaskContainer Container(ApplicationContainer container) => new(
         container.Name,
         container.Image,
-        container.Variables.Where(variable => !variable.Value.IsSecret).ToDictionary(variable => variable.Key, variable => variable.Value.Reveal()),
+        container.Variables.Where(variable => !variable.Value.IsSecret).ToDictionary(
+            variable => variable.Key, variable => variable.Value.Reveal()),
         [.. container.Variables.Where(variable => variable.Value.IsSecret).Select(variable => variable.Key)],
         container.Entrypoint,
         container.Command,

@@ -28,8 +28,14 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IApplicationCheck
                 PatternMeaning = "a VPC's id, as vpc-0a1b2c3d",
             },
             new(SubnetsOption, OptionType.List, "Ids of subnets in two availability zones or more; those of the VPC where none are given."),
-            new("cluster_size", OptionType.Integer, "Without effect, so that old files keep working: Fargate needs no machines.") { Ignored = true },
-            new("instance_type", OptionType.Text, "Without effect, so that old files keep working: Fargate needs no machines.") { Ignored = true },
+            new("cluster_size", OptionType.Integer, "Without effect, so that old files keep working: Fargate needs no machines.")
+            {
+                Ignored = true,
+            },
+            new("instance_type", OptionType.Text, "Without effect, so that old files keep working: Fargate needs no machines.")
+            {
+                Ignored = true,
+            },
         ],
         [
             new("Account", "The AWS account."),
@@ -57,7 +63,8 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IApplicationCheck
         var entrance = plan.ShareEntranceGroup(scope);
         var group = plan.ShareSecurityGroup(scope);
         var cluster = plan.Add("cluster", place, found => new EcsClusterSpec(found.At, scope.ObjectName("cluster")));
-        var role = plan.Add("task-role", place, found => new IamRoleSpec(found.At, scope.ObjectName("task"), [], TaskPolicy.OfEnvironment(found.At, scope)));
+        var role = plan.Add("task-role", place, found => new IamRoleSpec(
+            found.At, scope.ObjectName("task"), [], TaskPolicy.OfEnvironment(found.At, scope)));
         var balancer = plan.Add("load-balancer", place, entrance, (found, made) => new LoadBalancerSpec(
             found.At, scope.ObjectName("lb", LoadBalancerSpec.LongestName), found.Subnets, made.Id));
 
@@ -99,12 +106,14 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IApplicationCheck
         foreach (var built in request.Containers.Where(container => container.ImageIsBuilt))
         {
             obstacles.Add(
-                $"The image {built.Image} is on this machine only, where AWS cannot get it. Push it to a registry, and name it as that knows it.");
+                $"The image {built.Image} is on this machine only, where AWS cannot get it. "
+                + "Push it to a registry, and name it as that knows it.");
         }
 
         if (FargateSize.For(request) is null)
         {
-            obstacles.Add($"Fargate has no task that large: at most {FargateSize.MostMegabytes} MB of memory and 16 processors for all containers of a replica.");
+            obstacles.Add($"Fargate has no task that large: at most {FargateSize.MostMegabytes} MB of memory and 16 processors "
+                + "for all containers of a replica.");
         }
 
         if (request.HostPort is { } port && obstacles.Count == 0 && await FindHolderAsync(request, port, cancellationToken))
@@ -122,7 +131,8 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IApplicationCheck
     {
         var environment = EcsOutputs.Read(request.EnvironmentOutputs);
         var elb = await access.OfAsync(AwsService.Elb, environment.Place.At, cancellationToken);
-        if ((await ListenerHandler.ListAsync(elb, environment.LoadBalancer, cancellationToken)).FirstOrDefault(listener => listener.Port == port) is not { } holder)
+        var listeners = await ListenerHandler.ListAsync(elb, environment.LoadBalancer, cancellationToken);
+        if (listeners.FirstOrDefault(listener => listener.Port == port) is not { } holder)
         {
             return false;
         }

@@ -13,7 +13,8 @@ internal static class TaskPolicy
         var own = $"*-{environment.Id}";
         return Write(
             (["dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan", "dynamodb:DescribeTable"],
-                [$"arn:aws:dynamodb:{at.Region}:{at.Account}:table/{own}", $"arn:aws:dynamodb:{at.Region}:{at.Account}:table/{own}/index/*"]),
+                [$"arn:aws:dynamodb:{at.Region}:{at.Account}:table/{own}",
+                    $"arn:aws:dynamodb:{at.Region}:{at.Account}:table/{own}/index/*"]),
             (["s3:ListBucket", "s3:GetBucketLocation"], [$"arn:aws:s3:::{own}"]),
             (["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [$"arn:aws:s3:::{own}/*"]));
     }

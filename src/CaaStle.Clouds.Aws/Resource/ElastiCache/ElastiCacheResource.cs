@@ -22,7 +22,10 @@ internal sealed class ElastiCacheResource : IResourceType
                 PatternMeaning = "a node type of ElastiCache, as cache.t3.micro",
                 OnChange = ChangeEffect.LosesData,
             },
-            new(VersionOption, OptionType.Text, "Redis's version, as 7.1; ElastiCache's own choice where none is given.") { OnChange = ChangeEffect.LosesData },
+            new(VersionOption, OptionType.Text, "Redis's version, as 7.1; ElastiCache's own choice where none is given.")
+            {
+                OnChange = ChangeEffect.LosesData,
+            },
         ],
         [
             new("Address", "The server's name."),
@@ -51,6 +54,7 @@ internal sealed class ElastiCacheResource : IResourceType
         plan.Output("Address", server, made => made.Address);
         plan.Output("Port", server, made => made.Port);
         plan.Output("Password", password, drawn => drawn);
-        plan.Output("Url", server, password, (made, drawn) => Value.Hidden($"rediss://default:{drawn.Reveal()}@{made.Address}:{made.Port}/0"));
+        plan.Output(
+            "Url", server, password, (made, drawn) => Value.Hidden($"rediss://default:{drawn.Reveal()}@{made.Address}:{made.Port}/0"));
     }
 }

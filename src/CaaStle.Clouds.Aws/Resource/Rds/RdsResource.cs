@@ -25,7 +25,12 @@ internal sealed class RdsResource : IResourceType
         "rds",
         "A relational database of Amazon RDS.",
         [
-            new(EngineOption, OptionType.Text, "The database engine.") { Default = "mysql", Choices = [.. Engines.Keys], OnChange = ChangeEffect.LosesData },
+            new(EngineOption, OptionType.Text, "The database engine.")
+            {
+                Default = "mysql",
+                Choices = [.. Engines.Keys],
+                OnChange = ChangeEffect.LosesData,
+            },
             new(FlavorOption, OptionType.Text, "The class of the database's machine.")
             {
                 Default = "db.t3.micro",
@@ -33,7 +38,10 @@ internal sealed class RdsResource : IResourceType
                 PatternMeaning = "a class of RDS, as db.t3.micro",
                 OnChange = ChangeEffect.ChangedInPlace,
             },
-            new(VersionOption, OptionType.Text, "The engine's version, as 8.0; RDS's own choice where none is given.") { OnChange = ChangeEffect.LosesData },
+            new(VersionOption, OptionType.Text, "The engine's version, as 8.0; RDS's own choice where none is given.")
+            {
+                OnChange = ChangeEffect.LosesData,
+            },
             new(StorageOption, OptionType.Integer, "Gigabytes; can be changed to more, not to less.")
             {
                 Default = "20",
