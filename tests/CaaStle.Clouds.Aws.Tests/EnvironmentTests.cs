@@ -79,22 +79,15 @@ public sealed class EnvironmentTests(Peer peer)
     {
         var account = await peer.NewAccountAsync();
         await using var host = await Host.StartAsync(account);
-        var creating = await host.Service.CreateEnvironmentAsync(new("orders", ApplicationTests.Environment, "", false, "tester"), Cancel);
-        while (!(await account.CallsAsync()).Any(call => call is { Operation: "CreateDBInstance", Status: 200 }))
-        {
-            await Task.Delay(10, Cancel);
-        }
-
         await account.ChangeWorldAsync(new { database_status = "incompatible-network" });
 
-        var created = await host.EndOfAsync(creating);
-        // It may have been available before it failed.
-        Assert.Contains(created.State, new[] { OperationState.RolledBack, OperationState.Succeeded });
-        if (created.State == OperationState.RolledBack)
-        {
-            Assert.Contains("incompatible-network", await host.StoryAsync(created), StringComparison.Ordinal);
-            Assert.Empty(await account.ContentsAsync());
-        }
+        var created = await host.CreateAsync(ApplicationTests.Environment);
+
+        Assert.Equal(OperationState.RolledBack, created.State);
+        var failure = (await host.JournalAsync(created)).OfType<OperationFailing>().Single().Failure;
+        Assert.Equal("rds/instance", failure.Key);
+        Assert.StartsWith("incompatible-network", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(await account.ContentsAsync());
     }
 
     [PeerFact]

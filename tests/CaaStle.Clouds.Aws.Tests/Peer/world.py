@@ -102,6 +102,19 @@ def delete_db_instance(self, db_instance_identifier, *args, **kwargs):
 
 RDSBackend.delete_db_instance = delete_db_instance
 
+FATES = {}
+original_create = RDSBackend.create_db_instance
+
+
+def create_db_instance(self, *args, **kwargs):
+    database = original_create(self, *args, **kwargs)
+    if fate := FATES.get(self.account_id):
+        database._status = (fate, 0.0)
+    return database
+
+
+RDSBackend.create_db_instance = create_db_instance
+
 original_cache_delete = ElastiCacheBackend.delete_replication_group
 
 
@@ -304,9 +317,6 @@ def contents(account):
 
 
 def change(account, wanted):
-    """Makes something happen that nobody asked AWS for."""
-    if status := wanted.get("database_status"):
-        for backend in list(rds_backends[account].values()):
-            for database in backend.databases.values():
-                database._status = (status, 0.0)
+    """What becomes of the databases that the account creates from now on."""
+    FATES[account] = wanted["database_status"]
     return {}

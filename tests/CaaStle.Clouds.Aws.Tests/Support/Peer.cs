@@ -104,7 +104,9 @@ public sealed class Peer : IAsyncLifetime
         {
             using var asked = Start("-c", $"import moto, botocore, werkzeug; raise SystemExit(moto.__version__ != '{MotoVersion}')");
             asked.WaitForExit();
-            return asked.ExitCode == 0 ? null : $"moto {MotoVersion} is not on this machine: python3 -m pip install 'moto[all,server]=={MotoVersion}'";
+            return asked.ExitCode == 0
+                ? null
+                : $"moto {MotoVersion} is not on this machine: python3 -m pip install 'moto[all,server]=={MotoVersion}'";
         }
         catch (System.ComponentModel.Win32Exception)
         {
