@@ -12,5 +12,5 @@ public sealed class AwsExtension : ICloudExtension
 {
     /// <summary>Credentials are those that AWS's own tools would use; whether there are any is asked only when they are needed.</summary>
     public ICloud Create(CloudServices services) =>
-        new AwsCloud(new(Environment.GetEnvironmentVariable), new(Path.Combine(services.DataFolder, "places")), services.Clock);
+        new AwsCloud(new(Environment.GetEnvironmentVariable), new(Path.Combine(services.DataFolder, "places"), services.Clock), services.Clock);
 }

@@ -1,5 +1,6 @@
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Aws.Api;
+using CaaStle.Clouds.Aws.Objects;
 
 namespace CaaStle.Clouds.Aws.Tests;
 
@@ -71,10 +72,27 @@ public sealed class AccessTests(Peer peer)
     [Fact]
     public void Where_nothing_is_set_up_nothing_is_asked()
     {
-        var cloud = new AwsCloud(new(name => name switch { "HOME" => "/nonexistent", "AWS_EC2_METADATA_DISABLED" => "true",
-            _ => null }), new("/nonexistent"), TimeProvider.System);
+        string? Variable(string name) => name switch { "HOME" => "/nonexistent", "AWS_EC2_METADATA_DISABLED" => "true", _ => null };
+
+        var cloud = new AwsCloud(new(Variable), new("/nonexistent", TimeProvider.System), TimeProvider.System);
 
         Assert.False(cloud.IsSetUp);
+    }
+
+    [Fact]
+    public void Where_something_was_is_forgotten_after_a_month()
+    {
+        var folder = Directory.CreateTempSubdirectory("aws-ledger-");
+        var ledger = new PlaceLedger(folder.FullName, TimeProvider.System);
+        foreach (var (subject, isInUse, age) in new[] { ("here", true, 100), ("recent", false, 1), ("past", false, 31) })
+        {
+            ledger.Write(subject, new("place", new(new(subject, Peer.Region, null), "", []), isInUse));
+            File.SetLastWriteTimeUtc(Path.Combine(folder.FullName, $"{subject}.json"), DateTime.UtcNow - TimeSpan.FromDays(age));
+        }
+
+        Assert.Equal(["here", "recent"], ledger.All().Select(place => place.Account).Order());
+        Assert.Null(ledger.Find("past"));
+        folder.Delete(recursive: true);
     }
 
     [PeerFact]

@@ -8,8 +8,11 @@ namespace CaaStle.Clouds.Aws.Objects;
 internal sealed record LedgerEntry(string Key, PlaceState Place, bool InUse);
 
 /// <summary>Where each subject of this installation is or was: a small file for each, in the cloud's own folder.</summary>
-internal sealed class PlaceLedger(string folder)
+internal sealed class PlaceLedger(string folder, TimeProvider clock)
 {
+    /// <summary>How long it stays known where something was: AWS's index of tags is late by minutes.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromDays(30);
+
     public LedgerEntry? Find(string subjectId)
     {
         var file = FileOf(subjectId);
@@ -24,11 +27,25 @@ internal sealed class PlaceLedger(string folder)
         File.Move($"{file}.new", file, overwrite: true);
     }
 
-    /// <summary>All places that anything was ever made in.</summary>
-    public IReadOnlyList<AwsPlace> All() => !Directory.Exists(folder)
-        ? []
-        : [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal)
-            .Select(file => JsonSerializer.Deserialize<LedgerEntry>(File.ReadAllText(file))!.Place.At).Distinct()];
+    /// <summary>All places where something is, or was not long ago.</summary>
+    public IReadOnlyList<AwsPlace> All()
+    {
+        var places = new HashSet<AwsPlace>();
+        foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json") : [])
+        {
+            var entry = JsonSerializer.Deserialize<LedgerEntry>(File.ReadAllText(file))!;
+            if (entry.InUse || clock.GetUtcNow() - File.GetLastWriteTimeUtc(file) < Memory)
+            {
+                places.Add(entry.Place.At);
+            }
+            else
+            {
+                File.Delete(file);
+            }
+        }
+
+        return [.. places];
+    }
 
     private string FileOf(string subjectId) => Path.Combine(folder, $"{subjectId}.json");
 }

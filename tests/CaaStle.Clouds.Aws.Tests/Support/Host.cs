@@ -162,7 +162,7 @@ internal sealed class Host : IAsyncDisposable
 
         public Life(Host host)
         {
-            Cloud = new(new(host.Account.Variable), new PlaceLedger(Path.Combine(host.folder.FullName, "places")), host.clock);
+            Cloud = new(new(host.Account.Variable), new PlaceLedger(Path.Combine(host.folder.FullName, "places"), host.clock), host.clock);
             var catalog = new Catalog(new GatedCloud(Cloud, this));
             var store = new GatedStore(host, this);
             var vault = new Base64Vault();
