@@ -17,7 +17,7 @@ public sealed class SimulatedExtension : ICloudExtension
     {
         var timing = new WorldTiming(Seconds("CallSeconds", 0.02), Seconds("DeletionSeconds", 1), Seconds("VisibilitySeconds", 0));
         var file = services.Settings.GetValueOrDefault("World") ?? Path.Combine(services.DataFolder, "world.jsonl");
-        return new SimulatedCloud(new SimulatedWorld(services.Clock, timing, null, file), services.Clock);
+        return new SimulatedCloud(new SimulatedWorld(services.Clock, timing, null, file), services.Clock, readsAtOnce: 100);
 
         TimeSpan Seconds(string name, double otherwise) => TimeSpan.FromSeconds(
             services.Settings.TryGetValue(name, out var text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise);
@@ -28,21 +28,22 @@ public sealed class SimulatedCloud : ICloud, IMarkedObjects
 {
     private readonly SimulatedWorld world;
 
-    public SimulatedCloud(SimulatedWorld world, TimeProvider clock)
+    /// <param name="readsAtOnce">How many objects one call can read.</param>
+    public SimulatedCloud(SimulatedWorld world, TimeProvider clock, int readsAtOnce = 1)
     {
         this.world = world;
         var troubles = new Troubles();
         Handlers =
         [
-            new SimulatedHandler<SimulatedNetwork, SimulatedNetworkState>(world, clock, troubles, "simulated/network", name => new(name), spec => spec),
-            new SimulatedHandler<SimulatedStorage, SimulatedStorageState>(world, clock, troubles, "simulated/storage", name => new(name), spec => spec),
+            new SimulatedHandler<SimulatedNetwork, SimulatedNetworkState>(world, clock, troubles, readsAtOnce, "simulated/network", name => new(name), spec => spec),
+            new SimulatedHandler<SimulatedStorage, SimulatedStorageState>(world, clock, troubles, readsAtOnce, "simulated/storage", name => new(name), spec => spec),
             new SimulatedHandler<SimulatedDatabase, SimulatedDatabaseState>(
-                world, clock, troubles, "simulated/database", name => new(name), spec => spec with { Size = 0, Port = 0, IsStopped = false }),
-            new SimulatedHandler<SimulatedService, SimulatedServiceState>(world, clock, troubles, "simulated/service", name => new(name), spec => spec),
+                world, clock, troubles, readsAtOnce, "simulated/database", name => new(name), spec => spec with { Size = 0, Port = 0, IsStopped = false }),
+            new SimulatedHandler<SimulatedService, SimulatedServiceState>(world, clock, troubles, readsAtOnce, "simulated/service", name => new(name), spec => spec),
             new SimulatedHandler<SimulatedRoute, SimulatedRouteState>(
-                world, clock, troubles, "simulated/route", name => new(name), spec => spec with { Backends = [] }),
-            new SimulatedHandler<SimulatedJob, SimulatedJobState>(world, clock, troubles, "simulated/job", name => new(name), spec => spec),
-            new SimulatedHandler<SimulatedImage, SimulatedImageState>(world, clock, troubles, "simulated/image", name => new(name), spec => spec),
+                world, clock, troubles, readsAtOnce, "simulated/route", name => new(name), spec => spec with { Backends = [] }),
+            new SimulatedHandler<SimulatedJob, SimulatedJobState>(world, clock, troubles, readsAtOnce, "simulated/job", name => new(name), spec => spec),
+            new SimulatedHandler<SimulatedImage, SimulatedImageState>(world, clock, troubles, readsAtOnce, "simulated/image", name => new(name), spec => spec),
         ];
     }
 

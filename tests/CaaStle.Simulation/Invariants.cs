@@ -30,7 +30,7 @@ internal sealed class Invariants(SimulatedHost host)
     /// <summary>Before a call is applied: what changes the cloud was announced, and touches nothing of others.</summary>
     public Exception? Check(WorldCall call)
     {
-        if (call.Kind is WorldCallKind.Describe or WorldCallKind.Find)
+        if (!call.IsChange)
         {
             return null;
         }

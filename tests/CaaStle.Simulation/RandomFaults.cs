@@ -27,7 +27,10 @@ internal sealed class RandomFaults(Random random, int share)
 
         return random.Next(1000) >= share ? null : random.Next(4) switch
         {
-            0 => new CloudException(CloudFault.Busy, "slow down") { RetryAfter = TimeSpan.FromSeconds(random.Next(1, 120)) },
+            0 => new CloudException(CloudFault.Throttled, "slow down")
+            {
+                RetryAfter = random.Next(3) == 0 ? null : TimeSpan.FromSeconds(random.Next(1, 120)),
+            },
             1 => new CloudException(CloudFault.Busy, "internal error"),
             _ => new CloudException(CloudFault.Unreachable, "connection refused"),
         };

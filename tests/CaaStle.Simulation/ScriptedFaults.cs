@@ -15,7 +15,7 @@ public sealed class ScriptedFaults
         before.Add((Matches(kind, part), new CloudException(CloudFault.Refused, message)));
 
     public void Throttle(WorldCallKind kind, string part, TimeSpan retryAfter) =>
-        before.Add((Matches(kind, part), new CloudException(CloudFault.Busy, "slow down") { RetryAfter = retryAfter }));
+        before.Add((Matches(kind, part), new CloudException(CloudFault.Throttled, "slow down") { RetryAfter = retryAfter }));
 
     public void Unreachable(WorldCallKind kind, string part, int times = 1)
     {

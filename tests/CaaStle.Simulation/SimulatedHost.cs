@@ -278,7 +278,7 @@ public sealed class SimulatedHost
         }
 
         private Task StepAsync(WorldCall call) =>
-            call.Kind is WorldCallKind.Create or WorldCallKind.Change or WorldCallKind.Delete ? host.StepAsync(of) : StaysAliveAsync(of);
+            call.IsChange ? host.StepAsync(of) : StaysAliveAsync(of);
     }
 
     private sealed class Catalog(ICloud cloud) : ICloudCatalog

@@ -43,7 +43,8 @@ public sealed class SimulationRun
         faults = new(random, random.Next(3) switch { 0 => 0, 1 => 10, _ => 60 });
         var visibility = random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(random.Next(1, 20));
         var timing = new WorldTiming(TimeSpan.FromMilliseconds(random.Next(1, 200)), TimeSpan.FromSeconds(random.Next(0, 90)), visibility);
-        host = new(timing, (world, time) => new GraphCloud(world, time), seed);
+        var readsAtOnce = (seed % 3) switch { 0 => 1, 1 => 3, _ => 100 };
+        host = new(timing, (world, time) => new GraphCloud(world, time, readsAtOnce), seed);
         host.Time.MostEvents = 100_000;
         invariants = new(host);
         crashesLeft = random.Next(3) == 0 ? 0 : random.Next(1, 12);
@@ -272,10 +273,13 @@ public sealed class SimulationRun
     /// <summary>Now and then somebody else already has what is called as something of ours will be.</summary>
     private void TakeName(WorldCall call)
     {
-        if (call.Kind == WorldCallKind.Describe && asked.Add(call.Name) && random.Next(150) == 0 && host.World.Objects.All(item => item.Name != call.Name))
+        foreach (var name in call.Kind == WorldCallKind.Describe ? [call.Name] : call.Names)
         {
-            host.World.Add(call.Name);
-            trace?.Add(Line($"somebody makes {call.Name}"));
+            if (asked.Add(name) && random.Next(150) == 0 && host.World.Objects.All(item => item.Name != name))
+            {
+                host.World.Add(name);
+                trace?.Add(Line($"somebody makes {name}"));
+            }
         }
     }
 
@@ -283,7 +287,7 @@ public sealed class SimulationRun
 
     private Exception? Traced(WorldCall call, Exception? fault, string verb)
     {
-        if (trace is not null && call.Kind is not (WorldCallKind.Describe or WorldCallKind.Find))
+        if (trace is not null && call.IsChange)
         {
             trace.Add(Line($"{verb} {call.Kind} {call.Name}{(fault is null ? "" : $": {fault.Message}")}"));
         }

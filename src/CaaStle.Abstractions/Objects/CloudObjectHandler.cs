@@ -45,11 +45,8 @@ public abstract class CloudObjectHandler<TSpec, TState> : ICloudObjectHandler
 
     Type ICloudObjectHandler.StateType => typeof(TState);
 
-    async Task<Observation<object>> ICloudObjectHandler.ReadAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken)
-    {
-        var seen = await ReadAsync((TSpec)spec, call, cancellationToken);
-        return new(seen.Condition, seen.State, seen.Word, seen.LastLog) { AskAgainAfter = seen.AskAgainAfter, NeedsCreate = seen.NeedsCreate, ExitCode = seen.ExitCode };
-    }
+    async Task<Observation<object>> ICloudObjectHandler.ReadAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken) =>
+        (await ReadAsync((TSpec)spec, call, cancellationToken)).ToUntyped();
 
     Task ICloudObjectHandler.CreateAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken) =>
         CreateAsync((TSpec)spec, call, cancellationToken);

@@ -34,6 +34,10 @@ public sealed record Observation<TState>(Condition Condition, TState? State, str
 
     /// <summary>What a command that failed ended with.</summary>
     public int? ExitCode { get; init; }
+
+    /// <summary>The same for who does not know the state's type.</summary>
+    public Observation<object> ToUntyped() =>
+        new(Condition, State, Word, LastLog) { AskAgainAfter = AskAgainAfter, NeedsCreate = NeedsCreate, ExitCode = ExitCode };
 }
 
 public static class Observation

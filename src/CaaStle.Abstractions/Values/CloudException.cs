@@ -9,6 +9,9 @@ public enum CloudFault
     /// <summary>The cloud answered that it cannot now (busy, a dependent still exists, a server error); asking again may help.</summary>
     Busy,
 
+    /// <summary>The cloud answered that there are too many calls to it; it did nothing. Slows down all who call the same account and region.</summary>
+    Throttled,
+
     /// <summary>No answer: the call may or may not have been applied.</summary>
     Unreachable,
 }

@@ -6,8 +6,8 @@ namespace CaaStle.Clouds.Simulated;
 /// <summary>How every kind of simulated object lives.</summary>
 /// <param name="fixedPart">The specification without what can be changed in place.</param>
 internal sealed class SimulatedHandler<TSpec, TState>(
-    SimulatedWorld world, TimeProvider clock, Troubles troubles, string kind, Func<string, TState> stateOf, Func<TSpec, TSpec> fixedPart)
-    : CloudObjectHandler<TSpec, TState>
+    SimulatedWorld world, TimeProvider clock, Troubles troubles, int readsAtOnce, string kind, Func<string, TState> stateOf, Func<TSpec, TSpec> fixedPart)
+    : CloudObjectHandler<TSpec, TState>, IReadsMany
     where TSpec : class, ICloudObjectSpec<TState>, ISimulatedSpec
     where TState : class
 {
@@ -17,26 +17,15 @@ internal sealed class SimulatedHandler<TSpec, TState>(
 
     public override bool CanChange(TSpec from, TSpec to) => Text(fixedPart(from)) == Text(fixedPart(to));
 
-    public override async Task<Observation<TState>> ReadAsync(TSpec spec, ObjectCall call, CancellationToken cancellationToken)
-    {
-        var found = await world.DescribeAsync(spec.Identity, cancellationToken);
-        var now = clock.GetUtcNow();
-        if (found is null || now < found.ReadyAt)
-        {
-            troubles.Before(spec);
-        }
+    public int MostAtOnce => readsAtOnce;
 
-        return found switch
-        {
-            _ when spec.Behaviour.IsTaken => Observation.Foreign<TState>("made by somebody else"),
-            null => Observation.Absent<TState>(),
-            _ when !call.Marks.Owns(found.Labels) => Observation.Foreign<TState>("made by somebody else"),
-            { GoneAt: not null } => Observation.InProgress<TState>("deleting"),
-            { FailsAt: { } failsAt } when now >= failsAt => Broken(found, spec),
-            _ when found.Content != spec.Content => Observation.InProgress<TState>("to be changed") with { NeedsCreate = true },
-            _ when now < found.ReadyAt => Observation.InProgress<TState>(found.StateAt(now)),
-            _ => Observation.Ready(stateOf(found.Name), "available"),
-        };
+    public override async Task<Observation<TState>> ReadAsync(TSpec spec, ObjectCall call, CancellationToken cancellationToken) =>
+        Judge(spec, call, await world.DescribeAsync(spec.Identity, cancellationToken));
+
+    public async Task<IReadOnlyList<Observation<object>>> ReadManyAsync(IReadOnlyList<ReadRequest> requests, CancellationToken cancellationToken)
+    {
+        var found = await world.DescribeAsync([.. requests.Select(request => request.Spec.Identity)], cancellationToken);
+        return [.. requests.Zip(found, (request, item) => Judge((TSpec)request.Spec, request.Call, item).ToUntyped())];
     }
 
     public override async Task CreateAsync(TSpec spec, ObjectCall call, CancellationToken cancellationToken)
@@ -79,6 +68,27 @@ internal sealed class SimulatedHandler<TSpec, TState>(
         troubles.Before(spec);
         await world.DeleteAsync(spec.Identity, cancellationToken);
         troubles.AfterChange(spec);
+    }
+
+    private Observation<TState> Judge(TSpec spec, ObjectCall call, WorldObject? found)
+    {
+        var now = clock.GetUtcNow();
+        if (found is null || now < found.ReadyAt)
+        {
+            troubles.Before(spec);
+        }
+
+        return found switch
+        {
+            _ when spec.Behaviour.IsTaken => Observation.Foreign<TState>("made by somebody else"),
+            null => Observation.Absent<TState>(),
+            _ when !call.Marks.Owns(found.Labels) => Observation.Foreign<TState>("made by somebody else"),
+            { GoneAt: not null } => Observation.InProgress<TState>("deleting"),
+            { FailsAt: { } failsAt } when now >= failsAt => Broken(found, spec),
+            _ when found.Content != spec.Content => Observation.InProgress<TState>("to be changed") with { NeedsCreate = true },
+            _ when now < found.ReadyAt => Observation.InProgress<TState>(found.StateAt(now)),
+            _ => Observation.Ready(stateOf(found.Name), "available"),
+        };
     }
 
     private static TimeSpan? Span(double? seconds) => seconds is { } number ? TimeSpan.FromSeconds(number) : null;

@@ -14,7 +14,7 @@ internal sealed class Troubles
         var behaviour = spec.Behaviour;
         if (Strikes(spec, nameof(Behaviour.Throttled), behaviour.Throttled))
         {
-            throw new CloudException(CloudFault.Busy, "too many calls")
+            throw new CloudException(CloudFault.Throttled, "too many calls")
             {
                 Code = "Throttling",
                 RetryAfter = TimeSpan.FromSeconds(behaviour.RetrySeconds),

@@ -3,15 +3,19 @@ namespace CaaStle.Clouds.Simulated;
 public enum WorldCallKind
 {
     Describe,
+    DescribeMany,
     Find,
     Create,
     Change,
     Delete,
 }
 
-/// <param name="Name">The object that the call is about; empty for a search.</param>
+/// <param name="Name">The object that the call is about; empty for a search, and where it is about many.</param>
 public sealed record WorldCall(WorldCallKind Kind, string Name)
 {
+    /// <summary>The objects that are looked up, where the call is about many.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
     public bool IsChange => Kind is WorldCallKind.Create or WorldCallKind.Change or WorldCallKind.Delete;
 }
 

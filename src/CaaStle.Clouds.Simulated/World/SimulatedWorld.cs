@@ -57,6 +57,11 @@ public sealed class SimulatedWorld
     public Task<WorldObject?> DescribeAsync(string name, CancellationToken cancellationToken) =>
         CallAsync(new(WorldCallKind.Describe, name), () => Seen(name), cancellationToken);
 
+    /// <summary>The objects as reads show them, in the order of their names; null where they show none.</summary>
+    public Task<IReadOnlyList<WorldObject?>> DescribeAsync(IReadOnlyList<string> names, CancellationToken cancellationToken) =>
+        CallAsync(
+            new(WorldCallKind.DescribeMany, "") { Names = names }, () => (IReadOnlyList<WorldObject?>)[.. names.Select(Seen)], cancellationToken);
+
     /// <summary>All that reads show with these labels.</summary>
     public Task<IReadOnlyList<WorldObject>> FindAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) => CallAsync(
         new(WorldCallKind.Find, ""),

@@ -286,7 +286,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
     private ObjectDriver DriverOf(string key, string madeBy, ICloudObjectHandler handler, ICloudObjectSpec spec)
     {
         var marks = new Marks(services.Store.InstallationId, operation.Subject.ToString(), operation.SubjectId, madeBy, key);
-        return new(handler, spec, marks, operation.Id, services.Store, services.Clock, pace);
+        return new(handler, spec, marks, operation, services, pace);
     }
 
     private ICloudObjectSpec SpecOf(ObjectRecord record)

@@ -46,7 +46,7 @@ internal sealed class Deletion(Operation operation, EngineServices services, Pac
     public async Task CheckLeftoversAsync(IReadOnlySet<string> kept, CancellationToken stop)
     {
         var subject = await services.Store.FindSubjectAsync(operation.Subject, stop);
-        if (services.Catalog.Clouds.FirstOrDefault(cloud => cloud.Name == subject?.Cloud) is not IMarkedObjects scan)
+        if (services.Catalog.Clouds.FirstOrDefault(cloud => cloud.Name == subject?.Cloud) is not IMarkedObjects scan || subject is null)
         {
             return;
         }
@@ -57,7 +57,13 @@ internal sealed class Deletion(Operation operation, EngineServices services, Pac
             string[] left;
             try
             {
-                var found = await scan.FindMarkedAsync(services.Store.InstallationId, operation.SubjectId, stop);
+                IReadOnlyList<MarkedObject> found = [];
+                await services.Calls.MakeAsync(
+                    subject.Cloud,
+                    "",
+                    operation,
+                    async () => found = await scan.FindMarkedAsync(services.Store.InstallationId, operation.SubjectId, stop),
+                    stop);
                 left = [.. found.Where(item => !kept.Contains(item.Key)).Select(item => $"{item.Kind} {item.Name}").Order()];
             }
             catch (Exception exception) when (!stop.IsCancellationRequested && CloudFaults.Understand(exception) is { } fault)
@@ -76,7 +82,7 @@ internal sealed class Deletion(Operation operation, EngineServices services, Pac
                 return;
             }
 
-            await Task.Delay(pace.AfterFailure(attempt, null), services.Clock, stop);
+            await Task.Delay(pace.AfterFailure(attempt), services.Clock, stop);
         }
     }
 
@@ -114,7 +120,7 @@ internal sealed class Deletion(Operation operation, EngineServices services, Pac
             var handler = services.Handlers.OfKind(item.Kind);
             var spec = (ICloudObjectSpec)services.Serializer.Deserialize(item.Spec, handler.SpecType);
             var marks = new Marks(services.Store.InstallationId, item.Subject.ToString(), item.SubjectId, item.Operation, item.Key);
-            return new(handler, spec, marks, operation.Id, services.Store, services.Clock, pace);
+            return new(handler, spec, marks, operation, services, pace);
         }
         catch (Exception exception)
         {

@@ -10,13 +10,15 @@ namespace CaaStle.Engine.Execution;
 public sealed class HandlerRegistry
 {
     private readonly Dictionary<string, ICloudObjectHandler> byKind = [];
+    private readonly Dictionary<string, string> clouds = [];
     private readonly Dictionary<Type, ICloudObjectHandler> bySpec = [];
     private readonly Dictionary<Type, ICloudObjectHandler> byState = [];
 
     public HandlerRegistry(ICloudCatalog catalog)
     {
-        foreach (var handler in catalog.Clouds.SelectMany(cloud => cloud.Handlers))
+        foreach (var (cloud, handler) in catalog.Clouds.SelectMany(cloud => cloud.Handlers.Select(handler => (cloud.Name, handler))))
         {
+            clouds.Add(handler.Kind, cloud);
             byKind.Add(handler.Kind, handler);
             bySpec.Add(handler.SpecType, handler);
             byState.Add(handler.StateType, handler);
@@ -33,6 +35,9 @@ public sealed class HandlerRegistry
         byState.TryGetValue(node.StateType, out var handler)
             ? handler.Kind
             : throw new InvalidOperationException($"No extension handles objects whose state is {node.StateType.Name}.");
+
+    /// <summary>The name of the cloud whose handler it is.</summary>
+    public string CloudOf(ICloudObjectHandler handler) => clouds[handler.Kind];
 
     public ICloudObjectHandler OfKind(string kind) =>
         byKind.TryGetValue(kind, out var handler)

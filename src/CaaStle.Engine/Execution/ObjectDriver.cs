@@ -1,6 +1,5 @@
 using CaaStle.Abstractions;
 using CaaStle.Engine.Journal;
-using CaaStle.Engine.Ports;
 
 namespace CaaStle.Engine.Execution;
 
@@ -12,11 +11,11 @@ internal sealed class ObjectDriver(
     ICloudObjectHandler handler,
     ICloudObjectSpec spec,
     Marks marks,
-    string operationId,
-    IStateStore store,
-    TimeProvider clock,
+    Operation operation,
+    EngineServices services,
     Pace pace)
 {
+    private readonly TimeProvider clock = services.Clock;
     private string? lastWord;
     private DateTimeOffset? unsettledSince;
 
@@ -40,14 +39,14 @@ internal sealed class ObjectDriver(
         var started = clock.GetUtcNow();
         var failuresInRow = 0;
         var isMade = false;
+        var wait = Wait.None;
         while (true)
         {
             either.Token.ThrowIfCancellationRequested();
-            TimeSpan wait;
             try
             {
-                var seen = await handler.ReadAsync(spec, Call(abandoned), either.Token);
-                wait = seen.AskAgainAfter ?? Pace.UntilNextPoll(clock.GetUtcNow() - started);
+                var seen = await ReadAsync(wait, abandoned, either.Token);
+                wait = Pace.UntilNextPoll(clock.GetUtcNow() - started, seen.AskAgainAfter);
                 switch (seen.Condition)
                 {
                     case Condition.Ready:
@@ -66,7 +65,7 @@ internal sealed class ObjectDriver(
                         await CreateAsync(abandoned, stop);
 
                         // It may be ready by now; but what is made again and again is not to keep the cloud busy.
-                        wait = isMade ? wait : TimeSpan.Zero;
+                        wait = isMade ? wait : Wait.None;
                         isMade = true;
                         break;
                     default:
@@ -80,10 +79,8 @@ internal sealed class ObjectDriver(
             {
                 var fault = PassingFault(exception);
                 await ReportAsync($"asking again: {fault.Message}");
-                wait = pace.AfterFailure(failuresInRow++, fault.RetryAfter);
+                wait = pace.AfterFailure(failuresInRow++, fault);
             }
-
-            await Task.Delay(wait, clock, either.Token);
         }
     }
 
@@ -108,7 +105,7 @@ internal sealed class ObjectDriver(
                 }
 
                 await BlockedAsync(exception.Failure.Message);
-                await Task.Delay(pace.AfterFailure(attempt, null), clock, stop);
+                await Task.Delay(pace.AfterFailure(attempt), clock, stop);
             }
         }
     }
@@ -119,24 +116,24 @@ internal sealed class ObjectDriver(
         var started = clock.GetUtcNow();
         var failuresInRow = 0;
         var accepted = false;
+        var wait = Wait.None;
         while (true)
         {
             stop.ThrowIfCancellationRequested();
-            TimeSpan wait;
             try
             {
-                var seen = await handler.ReadAsync(spec, Call(CancellationToken.None), stop);
+                var seen = await ReadAsync(wait, CancellationToken.None, stop);
                 var isGone = seen.Condition is Condition.Absent or Condition.Foreign;
                 if (isGone && !IsUnsettled())
                 {
                     return;
                 }
 
-                wait = seen.AskAgainAfter ?? Pace.UntilNextPoll(clock.GetUtcNow() - started);
+                wait = Pace.UntilNextPoll(clock.GetUtcNow() - started, seen.AskAgainAfter);
                 if (!isGone && !(accepted && seen.Condition == Condition.InProgress))
                 {
-                    await handler.DeleteAsync(spec, Call(CancellationToken.None), stop);
-                    wait = accepted ? wait : TimeSpan.Zero;
+                    await ChangeAsync(() => handler.DeleteAsync(spec, Call(CancellationToken.None), stop), stop);
+                    wait = accepted ? wait : Wait.None;
                     accepted = true;
                 }
 
@@ -151,10 +148,8 @@ internal sealed class ObjectDriver(
             {
                 var fault = CloudFaults.Understand(exception);
                 await BlockedAsync(fault?.Message ?? Defect(exception));
-                wait = pace.AfterFailure(failuresInRow++, fault?.RetryAfter);
+                wait = pace.AfterFailure(failuresInRow++, fault);
             }
-
-            await Task.Delay(wait, clock, stop);
         }
     }
 
@@ -162,21 +157,19 @@ internal sealed class ObjectDriver(
     /// <returns>Whether the object is absent, or what has its name is not ours.</returns>
     public async Task<bool> IsAbsentAsync(CancellationToken cancellationToken)
     {
+        var wait = Wait.None;
         for (var attempt = 0; ; attempt++)
         {
-            TimeSpan? askedFor;
             try
             {
-                return (await handler.ReadAsync(spec, Call(CancellationToken.None), cancellationToken)).Condition is Condition.Absent or Condition.Foreign;
+                return (await ReadAsync(wait, CancellationToken.None, cancellationToken)).Condition is Condition.Absent or Condition.Foreign;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 var fault = CloudFaults.Understand(exception);
                 await BlockedAsync(fault?.Message ?? Defect(exception));
-                askedFor = fault?.RetryAfter;
+                wait = pace.AfterFailure(attempt, fault);
             }
-
-            await Task.Delay(pace.AfterFailure(attempt, askedFor), clock, cancellationToken);
         }
     }
 
@@ -184,7 +177,7 @@ internal sealed class ObjectDriver(
     {
         try
         {
-            return await handler.ReadAsync(spec, Call(CancellationToken.None), stop) is { Condition: Condition.Failed or Condition.Ready };
+            return await ReadAsync(Wait.None, CancellationToken.None, stop) is { Condition: Condition.Failed or Condition.Ready };
         }
         catch (Exception exception) when (!stop.IsCancellationRequested && CloudFaults.Understand(exception) is not null)
         {
@@ -200,16 +193,22 @@ internal sealed class ObjectDriver(
             await beforeChange();
         }
 
-        await using var log = new LogRelay(store, operationId, marks.Key);
+        await using var log = new LogRelay(services.Store, operation.Id, marks.Key);
         try
         {
-            await handler.CreateAsync(spec, new ObjectCall(marks, log, abandoned), stop);
+            await ChangeAsync(() => handler.CreateAsync(spec, new ObjectCall(marks, log, abandoned), stop), stop);
         }
         finally
         {
             MarkUnsettled();
         }
     }
+
+    private Task<Observation<object>> ReadAsync(Wait wait, CancellationToken abandoned, CancellationToken cancellationToken) =>
+        services.Calls.ReadAsync(handler, new(spec, Call(abandoned)), operation, wait, cancellationToken);
+
+    private Task ChangeAsync(Func<Task> change, CancellationToken stop) =>
+        services.Calls.MakeAsync(services.Handlers.CloudOf(handler), spec.Region, operation, change, stop);
 
     private bool IsUnsettled() => unsettledSince is { } since && clock.GetUtcNow() - since < handler.SettlesWithin;
 
@@ -253,7 +252,7 @@ internal sealed class ObjectDriver(
     {
         try
         {
-            await store.AppendAsync(operationId, [entry], CancellationToken.None);
+            await services.Store.AppendAsync(operation.Id, [entry], CancellationToken.None);
         }
         catch (Exception exception)
         {

@@ -15,7 +15,10 @@ public sealed record EngineServices(
     Planner Planner,
     TimeProvider Clock,
     IRandomSource Random,
-    IArtifactStore Artifacts);
+    IArtifactStore Artifacts)
+{
+    internal CloudCalls Calls { get; } = new(Handlers, Clock, Random);
+}
 
 /// <summary>
 /// Carries out one operation from wherever the journal says that it is to one of its three ends (Rule 3). Running it again after a crash

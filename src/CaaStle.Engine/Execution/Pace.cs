@@ -1,6 +1,15 @@
+using CaaStle.Abstractions;
 using CaaStle.Engine.Ports;
 
 namespace CaaStle.Engine.Execution;
+
+/// <summary>How long to wait before a cloud is asked again.</summary>
+/// <param name="Least">Where others are asked about anyway, after this long already.</param>
+/// <param name="Most">At the latest.</param>
+internal readonly record struct Wait(TimeSpan Least, TimeSpan Most)
+{
+    public static Wait None => default;
+}
 
 /// <summary>How long to wait before asking a cloud again.</summary>
 internal sealed class Pace(IRandomSource random)
@@ -11,11 +20,37 @@ internal sealed class Pace(IRandomSource random)
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(15);
 
     /// <summary>Grows with the time waited already, so that what is noticed late is late by at most a few hundredths.</summary>
-    public static TimeSpan UntilNextPoll(TimeSpan waited) =>
-        TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 25, ShortestPoll.Ticks, LongestPoll.Ticks));
+    /// <param name="askedFor">What the handler knows better.</param>
+    public static Wait UntilNextPoll(TimeSpan waited, TimeSpan? askedFor)
+    {
+        var most = askedFor ?? TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 25, ShortestPoll.Ticks, LongestPoll.Ticks));
+        return new(most / 2, most);
+    }
+
+    /// <summary>Waits until then, not a moment less.</summary>
+    public static async Task UntilAsync(DateTimeOffset time, TimeProvider clock)
+    {
+        if (time - clock.GetUtcNow() is var left && left > TimeSpan.Zero)
+        {
+            // Timers count in whole milliseconds.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), clock);
+        }
+    }
+
+    /// <summary>None when all who call wait already, in turn.</summary>
+    public Wait AfterFailure(int failuresInRow, CloudException? fault)
+    {
+        if (fault?.Fault == CloudFault.Throttled)
+        {
+            return Wait.None;
+        }
+
+        var wait = AfterFailure(failuresInRow, fault?.RetryAfter);
+        return new(wait, wait);
+    }
 
     /// <summary>Doubles with each failure in a row, spread by half so that many do not come back together.</summary>
-    public TimeSpan AfterFailure(int failuresInRow, TimeSpan? askedFor)
+    public TimeSpan AfterFailure(int failuresInRow, TimeSpan? askedFor = null)
     {
         var longest = Math.Min(LongestBackoff.Ticks, ShortestBackoff.Ticks * Math.Pow(2, Math.Min(failuresInRow, 20)));
         Span<byte> bytes = stackalloc byte[4];

@@ -110,7 +110,7 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
             catch (Exception exception)
             {
                 runFailed(operationId, exception);
-                await Task.Delay(pace.AfterFailure(attempt, null), services.Clock, stop)
+                await Task.Delay(pace.AfterFailure(attempt), services.Clock, stop)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }

@@ -93,7 +93,7 @@ public sealed class OrphanSweep(EngineServices services) : IOrphanSweep
                 return [.. chosen.Select(orphan => removals[orphan])];
             }
 
-            await Task.Delay(pace.AfterFailure(round, null), services.Clock, cancellationToken);
+            await Task.Delay(pace.AfterFailure(round), services.Clock, cancellationToken);
         }
     }
 

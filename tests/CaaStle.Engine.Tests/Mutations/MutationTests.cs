@@ -23,8 +23,8 @@ public sealed class MutationTests
         },
         {
             "an object is created without a look whether it is there", "Execution/ObjectDriver.cs",
-            "var seen = await handler.ReadAsync(spec, Call(abandoned), either.Token);\n                wait",
-            "if (started == clock.GetUtcNow()) await CreateAsync(abandoned, stop); var seen = await handler.ReadAsync(spec, Call(abandoned), either.Token);\n                wait"
+            "var seen = await ReadAsync(wait, abandoned, either.Token);\n                wait",
+            "if (started == clock.GetUtcNow()) await CreateAsync(abandoned, stop); var seen = await ReadAsync(wait, abandoned, either.Token);\n                wait"
         },
         {
             "an error of a read is taken for absence", "Execution/ObjectDriver.cs",
@@ -45,7 +45,7 @@ public sealed class MutationTests
         },
         {
             "undoing gives up when the cloud refuses", "Execution/ObjectDriver.cs",
-            "await BlockedAsync(fault?.Message ?? Defect(exception));\n                wait = pace.AfterFailure(failuresInRow++, fault?.RetryAfter);",
+            "await BlockedAsync(fault?.Message ?? Defect(exception));\n                wait = pace.AfterFailure(failuresInRow++, fault);",
             "return;"
         },
         {

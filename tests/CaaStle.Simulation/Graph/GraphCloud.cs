@@ -10,7 +10,8 @@ public sealed record GraphSpec(string Identity, IReadOnlyList<string> Needs, dou
 public sealed record GraphState(string Name);
 
 /// <summary>A cloud on which environments and applications are any graph that their definitions write down.</summary>
-public sealed class GraphCloud(SimulatedWorld world, TimeProvider clock) : ICloud, IMarkedObjects
+/// <param name="readsAtOnce">How many objects one call can read.</param>
+public sealed class GraphCloud(SimulatedWorld world, TimeProvider clock, int readsAtOnce) : ICloud, IMarkedObjects
 {
     public string Name => "graph";
 
@@ -20,7 +21,7 @@ public sealed class GraphCloud(SimulatedWorld world, TimeProvider clock) : IClou
 
     public IReadOnlyList<IRegistryType> Registries => [];
 
-    public IReadOnlyList<ICloudObjectHandler> Handlers { get; } = [new GraphHandler(world, clock)];
+    public IReadOnlyList<ICloudObjectHandler> Handlers { get; } = [new GraphHandler(world, clock, readsAtOnce)];
 
     public Task<IReadOnlyList<string>> FindObstaclesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
 
@@ -40,7 +41,7 @@ public sealed class GraphCloud(SimulatedWorld world, TimeProvider clock) : IClou
     public ICloudObjectSpec SpecOf(MarkedObject found) => new GraphSpec(found.Name, [], 0, null, "", "", HoldsData: false);
 }
 
-internal sealed class GraphHandler(SimulatedWorld world, TimeProvider clock) : CloudObjectHandler<GraphSpec, GraphState>
+internal sealed class GraphHandler(SimulatedWorld world, TimeProvider clock, int readsAtOnce) : CloudObjectHandler<GraphSpec, GraphState>, IReadsMany
 {
     public const string TheKind = "graph/object";
 
@@ -51,20 +52,15 @@ internal sealed class GraphHandler(SimulatedWorld world, TimeProvider clock) : C
     public override bool CanChange(GraphSpec from, GraphSpec to) =>
         (from.Version, from.HoldsData, from.Fails) == (to.Version, to.HoldsData, to.Fails);
 
-    public override async Task<Observation<GraphState>> ReadAsync(GraphSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public int MostAtOnce => readsAtOnce;
+
+    public override async Task<Observation<GraphState>> ReadAsync(GraphSpec spec, ObjectCall call, CancellationToken cancellationToken) =>
+        Judge(spec, call, await world.DescribeAsync(spec.Identity, cancellationToken));
+
+    public async Task<IReadOnlyList<Observation<object>>> ReadManyAsync(IReadOnlyList<ReadRequest> requests, CancellationToken cancellationToken)
     {
-        var found = await world.DescribeAsync(spec.Identity, cancellationToken);
-        var now = clock.GetUtcNow();
-        return found switch
-        {
-            null => Observation.Absent<GraphState>(),
-            _ when !call.Marks.Owns(found.Labels) => Observation.Foreign<GraphState>("made by somebody else"),
-            { GoneAt: not null } => Observation.InProgress<GraphState>("deleting"),
-            _ when now >= found.FailsAt => Observation.Failed<GraphState>(found.FailureReason, ["the last words of " + found.Name]),
-            _ when found.Content != ContentOf(spec) => Observation.InProgress<GraphState>("to be changed") with { NeedsCreate = true },
-            _ when now < found.ReadyAt => Observation.InProgress<GraphState>("creating"),
-            _ => Observation.Ready(new GraphState(found.Name), "available"),
-        };
+        var found = await world.DescribeAsync([.. requests.Select(request => request.Spec.Identity)], cancellationToken);
+        return [.. requests.Zip(found, (request, item) => Judge((GraphSpec)request.Spec, request.Call, item).ToUntyped())];
     }
 
     public override async Task CreateAsync(GraphSpec spec, ObjectCall call, CancellationToken cancellationToken)
@@ -85,6 +81,21 @@ internal sealed class GraphHandler(SimulatedWorld world, TimeProvider clock) : C
 
     public override Task DeleteAsync(GraphSpec spec, ObjectCall call, CancellationToken cancellationToken) =>
         world.DeleteAsync(spec.Identity, cancellationToken);
+
+    private Observation<GraphState> Judge(GraphSpec spec, ObjectCall call, WorldObject? found)
+    {
+        var now = clock.GetUtcNow();
+        return found switch
+        {
+            null => Observation.Absent<GraphState>(),
+            _ when !call.Marks.Owns(found.Labels) => Observation.Foreign<GraphState>("made by somebody else"),
+            { GoneAt: not null } => Observation.InProgress<GraphState>("deleting"),
+            _ when now >= found.FailsAt => Observation.Failed<GraphState>(found.FailureReason, ["the last words of " + found.Name]),
+            _ when found.Content != ContentOf(spec) => Observation.InProgress<GraphState>("to be changed") with { NeedsCreate = true },
+            _ when now < found.ReadyAt => Observation.InProgress<GraphState>("creating"),
+            _ => Observation.Ready(new GraphState(found.Name), "available"),
+        };
+    }
 
     public static string ContentOf(GraphSpec spec) => $"{spec.Version} {spec.Content} {string.Join(',', spec.Needs)}";
 }
