@@ -10,8 +10,8 @@ public sealed class AccessTests(Peer peer)
     private const string Vpcs = "DescribeVpcs";
 
     [PeerTheory]
-    [InlineData("Throttling", 400, CloudFault.Busy)]
-    [InlineData("RequestLimitExceeded", 503, CloudFault.Busy)]
+    [InlineData("Throttling", 400, CloudFault.Throttled)]
+    [InlineData("RequestLimitExceeded", 503, CloudFault.Throttled)]
     [InlineData("InternalError", 500, CloudFault.Busy)]
     [InlineData("DependencyViolation", 400, CloudFault.Busy)]
     [InlineData("InvalidGroup.Duplicate", 400, CloudFault.Busy)]

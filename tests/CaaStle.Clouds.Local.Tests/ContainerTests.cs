@@ -109,17 +109,22 @@ public sealed class ContainerTests
     }
 
     [EngineFact]
-    public async Task One_that_is_stopped_after_it_was_ready_has_failed()
+    public async Task One_that_somebody_else_has_stopped_is_started_again_where_it_was()
     {
         await using var engine = new Engine();
         var spec = await ServerAsync(engine, "200 OK");
-        await engine.MakeAsync(spec);
+        var before = (ContainerState)(await engine.MakeAsync(spec)).State!;
 
         await engine.Docker.PostAsync($"containers/{spec.Name}/stop", body: null, Engine.Cancel);
 
         var seen = await engine.ReadAsync(spec);
-        Assert.Equal(Condition.Failed, seen.Condition);
-        Assert.StartsWith("exited with code", seen.Word, StringComparison.Ordinal);
+        Assert.Equal((Condition.InProgress, true), (seen.Condition, seen.NeedsCreate));
+        Assert.Matches("^exited with code [0-9]+, and is not started again$", seen.Word);
+
+        var after = await engine.MakeAsync(spec);
+        Assert.Equal(Condition.Ready, after.Condition);
+        var again = (ContainerState)after.State!;
+        Assert.Equal((before.Id, before.HostPorts[8080]), (again.Id, again.HostPorts[8080]));
     }
 
     [EngineFact]

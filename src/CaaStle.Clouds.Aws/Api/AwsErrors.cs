@@ -7,14 +7,18 @@ namespace CaaStle.Clouds.Aws.Api;
 /// <summary>What errors of AWS's services mean for the caller.</summary>
 internal static class AwsErrors
 {
-    /// <summary>Too many calls; or what the call needs is not as it must be yet, or still is what it must not be any more.</summary>
-    private static readonly HashSet<string> Passing =
+    /// <summary>Too many calls of the account in the region.</summary>
+    private static readonly HashSet<string> Throttled =
     [
         "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
-        "TooManyRequestsException",
-        "RequestLimitExceeded", "RequestThrottleException", "ProvisionedThroughputExceededException", "PriorRequestNotComplete",
-        "EC2ThrottledException", "SlowDown", "BandwidthLimitExceeded", "ServiceUnavailable", "ServerException",
-        "DependencyViolation", "ResourceInUse", "ResourceInUseFault", "ScalingActivityInProgress", "ResourceContention",
+        "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottleException", "ProvisionedThroughputExceededException",
+        "EC2ThrottledException", "SlowDown", "BandwidthLimitExceeded",
+    ];
+
+    /// <summary>What the call needs is not as it must be yet, or still is what it must not be any more.</summary>
+    private static readonly HashSet<string> Passing =
+    [
+        "PriorRequestNotComplete", "ServiceUnavailable", "ServerException", "DependencyViolation", "ResourceInUse", "ResourceInUseFault", "ScalingActivityInProgress", "ResourceContention",
         "ConcurrentModification",
         "InvalidDBInstanceState", "InvalidDBSubnetGroupStateFault", "InvalidReplicationGroupState", "CacheSubnetGroupInUse",
         "InvalidCacheClusterState", "ResourceInUseException", "ClusterContainsServicesException", "ClusterContainsTasksException",
@@ -54,6 +58,7 @@ internal static class AwsErrors
         var fault = error.StatusCode switch
         {
             0 => CloudFault.Unreachable,
+            _ when Throttled.Contains(code) => CloudFault.Throttled,
             >= (System.Net.HttpStatusCode)500 => CloudFault.Busy,
             _ => Passing.Contains(code) || Expired.Contains(code) || IsTaken(code) || IsFirstUse(error)
                 ? CloudFault.Busy
@@ -66,7 +71,7 @@ internal static class AwsErrors
             // Told again and again, so that it has to be the same each time.
             CloudFault.Busy when Expired.Contains(code) =>
                 new(fault, $"{operation}: {message} ({code}). Log in to AWS again.", error) { Code = code },
-            CloudFault.Busy => new(fault, $"{operation}: {message} ({code}).", error) { Code = code },
+            CloudFault.Busy or CloudFault.Throttled => new(fault, $"{operation}: {message} ({code}).", error) { Code = code },
             _ => new(fault, $"{operation}: {message} ({code}{Request(error)}).", error) { Code = code },
         };
     }

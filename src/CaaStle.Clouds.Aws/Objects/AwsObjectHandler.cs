@@ -10,6 +10,8 @@ internal interface IPlacedSpec<TState> : ICloudObjectSpec<TState>
 
     /// <summary>What AWS calls the object.</summary>
     string Name { get; }
+
+    string ICloudObjectSpec.Region => $"{At.Account}/{At.Region}";
 }
 
 /// <summary>How one kind of object of one of AWS's services lives.</summary>

@@ -52,6 +52,7 @@ internal sealed class ContainerHandler(DockerClient docker, TimeProvider clock)
             ("running" or "exited", _) when await HasLostNetworkAsync(spec, found, cancellationToken) =>
                 Observation.InProgress<ContainerState>($"without a network since {spec.NetworkOwner} ended") with { NeedsCreate = true },
             ("running", _) => await JudgeRunningAsync(spec, found, cancellationToken),
+            ("exited", _) when found.State.Error is not { Length: > 0 } => await LeftAsync(found, cancellationToken),
             ("restarting" or "exited" or "dead", _) => await EndedAsync(found, cancellationToken),
             _ => Observation.InProgress<ContainerState>(status),
         };
@@ -159,6 +160,15 @@ internal sealed class ContainerHandler(DockerClient docker, TimeProvider clock)
                 string.Create(CultureInfo.InvariantCulture, $"runs, but is not ready {period.TotalSeconds:0} s after its start: {fault}"),
                 cancellationToken)
             : Observation.InProgress(fault, state);
+    }
+
+    /// <summary>
+    /// Docker starts whatever ends again, unless somebody else has stopped it, or the engine was killed while it ran: then it leaves it as it is.
+    /// </summary>
+    private async Task<Observation<ContainerState>> LeftAsync(ContainerInspection found, CancellationToken cancellationToken)
+    {
+        var (reason, _) = await docker.DescribeEndAsync(found, clock, cancellationToken);
+        return Observation.InProgress<ContainerState>($"{reason}, and is not started again") with { NeedsCreate = true };
     }
 
     private async Task<Observation<ContainerState>> EndedAsync(ContainerInspection found, CancellationToken cancellationToken)
