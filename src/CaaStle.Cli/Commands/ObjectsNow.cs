@@ -1,4 +1,5 @@
 using CaaStle.Api;
+using CaaStle.Cli.Output;
 
 namespace CaaStle.Cli.Commands;
 
@@ -14,7 +15,11 @@ internal static class ObjectsNow
         if (different > 0)
             invocation.Note($"{different} of {objects.Count} objects {(different == 1 ? "is" : "are")} not as recorded.");
         if (unknown > 0)
-            invocation.Note($"{unknown} of {objects.Count} objects cannot be told about now.");
+        {
+            var reason = DetailText.CommonReason(objects) is { } common ? $": {Untrusted.Clean(common)}" : ".";
+            invocation.Note($"{unknown} of {objects.Count} objects cannot be told about now{reason}");
+        }
+
         if (different + unknown > 0)
             invocation.Suggest(next);
     }

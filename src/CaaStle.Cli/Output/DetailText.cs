@@ -20,17 +20,25 @@ internal static class DetailText
         OutputsText.Write(resource.Outputs, output, indent: "    ");
     }
 
+    /// <summary>Why several objects, and for one and the same reason, cannot be told about now; null when there is no such reason.</summary>
+    public static string? CommonReason(IReadOnlyList<ObjectView> objects)
+    {
+        var unknown = objects.Where(each => each.Now?.State == ObjectDriftView.Unknown).Select(each => each.Now!.Detail).ToList();
+        return unknown.Count > 1 && unknown.Distinct().Count() == 1 ? unknown[0] : null;
+    }
+
     public static void WriteObjects(IReadOnlyList<ObjectView> objects, TextWriter output, Style style)
     {
         if (objects.Count == 0)
             return;
         output.WriteLine("\nObjects");
         var table = new Table("", "", "", "", "");
+        var reason = CommonReason(objects);
         foreach (var found in objects)
         {
             // What is recorded as ready may be so no more; anything else is not expected to be.
             var state = found is { Status: ObjectDriftView.Ready, Now: { } now } ? now.State : found.Status;
-            table.Add(found.Key, found.Kind, found.Identity, Table.Cell.Status(state, style), found.Now?.Detail == state ? "" : found.Now?.Detail);
+            table.Add(found.Key, found.Kind, found.Identity, Table.Cell.Status(state, style), found.Now?.Detail == state || found.Now?.Detail == reason ? "" : found.Now?.Detail);
         }
 
         table.Write(output, "  ");

@@ -95,6 +95,24 @@ public sealed class ShowTests
     }
 
     [Fact]
+    public async Task Why_nothing_can_be_told_is_said_once()
+    {
+        await using var server = await FakeServer.StartAsync();
+        var away = new ObjectNowView("unknown", "Docker is away.");
+        server.On(
+            "GET",
+            "/environments/orders",
+            Environment with { Objects = [.. Environment.Objects.Concat(Environment.Objects).Select(each => each with { Now = away })] },
+            ApiJson.Default.EnvironmentDetail);
+        using var cld = new Cld(server);
+
+        var result = await cld.RunAsync("env", "show", "orders");
+
+        Assert.DoesNotContain("Docker is away", result.Output, StringComparison.Ordinal);
+        Assert.Equal("2 of 2 objects cannot be told about now: Docker is away.\n→ cld env drift orders\n", result.Error);
+    }
+
+    [Fact]
     public async Task Dotenv_has_the_names_that_definitions_bind_by()
     {
         await using var server = await FakeServer.StartAsync();
