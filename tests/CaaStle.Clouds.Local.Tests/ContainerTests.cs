@@ -244,7 +244,7 @@ public sealed class ContainerTests
     }
 
     [EngineFact]
-    public async Task One_that_is_stopped_on_purpose_is_ready_so_and_told_from_one_that_ended()
+    public async Task One_that_is_stopped_on_purpose_is_ready_so_and_told_from_one_that_somebody_else_has_stopped()
     {
         await using var engine = new Engine();
         var spec = await ServerAsync(engine, "200 OK");
@@ -269,10 +269,10 @@ public sealed class ContainerTests
         Assert.True((await engine.ReadAsync(stopped)).NeedsCreate);
         Assert.Equal("running", (await engine.MakeAsync(spec)).Word);
 
-        // Ended by itself, or stopped by somebody else, it is not started again, and can be stopped for good.
+        // Stopped by somebody else, it can be started again, and stopped for good.
         await engine.Docker.PostAsync($"containers/{spec.Name}/kill", body: null, Engine.Cancel);
         seen = await engine.ReadAsync(spec);
-        Assert.Equal((Condition.Failed, false), (seen.Condition, seen.NeedsCreate));
+        Assert.Equal((Condition.InProgress, true), (seen.Condition, seen.NeedsCreate));
         Assert.Equal("stopped", (await engine.MakeAsync(stopped)).Word);
     }
 

@@ -99,7 +99,7 @@ public sealed class DatabaseTests
         await MakeAsync(engine, "redis", "redis", "redis:7.0", generation: 2);
 
         Assert.Equal(
-            [engine.Scope.ObjectName("redis-data-2"), engine.Scope.ObjectName("redis-data")],
+            new[] { engine.Scope.ObjectName("redis-data-2"), engine.Scope.ObjectName("redis-data") }.Order(),
             (await engine.Cloud.FindMarkedAsync("local-tests", engine.Scope.Id, Engine.Cancel))
                 .Where(marked => marked.Key == "volume").Select(marked => marked.Name).Order());
     }
