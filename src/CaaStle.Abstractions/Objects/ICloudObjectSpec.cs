@@ -16,7 +16,7 @@ public interface ICloudObjectSpec
     /// The account and region whose limits calls about the object count against, as <c>123456789012/eu-west-1</c>; empty where the cloud has
     /// the same for all. When it answers that there are too many calls, all who call there slow down.
     /// </summary>
-    string Region => "";
+    string RateLimitScope => "";
 
     /// <summary>Whether deleting the object loses the user's data; such objects are kept on request when all else is deleted.</summary>
     bool HoldsData => false;

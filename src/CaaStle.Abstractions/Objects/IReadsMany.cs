@@ -16,7 +16,7 @@ public interface IReadsMany
     /// Looks up all of them in one call and judges each as reading it alone would. Throws <see cref="CloudException"/> where the cloud gave
     /// no answer; where it refuses because of one of them, the engine reads each alone.
     /// </summary>
-    /// <param name="requests">At most <see cref="MostAtOnce"/>, all of one <see cref="ICloudObjectSpec.Region"/>.</param>
+    /// <param name="requests">At most <see cref="MostAtOnce"/>, all of one <see cref="ICloudObjectSpec.RateLimitScope"/>.</param>
     /// <returns>In the order of the requests.</returns>
     Task<IReadOnlyList<Observation<object>>> ReadManyAsync(IReadOnlyList<ReadRequest> requests, CancellationToken cancellationToken);
 }

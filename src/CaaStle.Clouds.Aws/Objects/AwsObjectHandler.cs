@@ -11,7 +11,7 @@ internal interface IPlacedSpec<TState> : ICloudObjectSpec<TState>
     /// <summary>What AWS calls the object.</summary>
     string Name { get; }
 
-    string ICloudObjectSpec.Region => $"{At.Account}/{At.Region}";
+    string ICloudObjectSpec.RateLimitScope => $"{At.Account}/{At.Region}";
 }
 
 /// <summary>How one kind of object of one of AWS's services lives.</summary>

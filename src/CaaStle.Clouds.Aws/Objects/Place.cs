@@ -15,7 +15,7 @@ internal sealed record PlaceSpec(string Name, string? Region, string? Profile) :
 {
     public string Identity => Name;
 
-    string ICloudObjectSpec.Region => Region ?? "";
+    public string RateLimitScope => Region ?? "";
 
     /// <summary>Where it is, when that is known already: in the environment that the subject belongs to.</summary>
     public PlaceState? Known { get; init; }

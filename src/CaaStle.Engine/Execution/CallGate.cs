@@ -13,7 +13,7 @@ internal sealed class CallGate(TimeProvider clock, Pace pace)
 
     private const double Faster = 0.98;
     private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Unnoticeable = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock gate = new();
@@ -32,9 +32,10 @@ internal sealed class CallGate(TimeProvider clock, Pace pace)
 
     /// <summary>Makes the call when its turn has come.</summary>
     /// <param name="environment">Whose turn it takes.</param>
-    public async Task<TAnswer> PassAsync<TAnswer>(string environment, Func<Task<TAnswer>> call, CancellationToken cancellationToken)
+    /// <param name="leaves">Ends the wait for the turn; a call that has begun is not touched by it.</param>
+    public async Task<TAnswer> PassAsync<TAnswer>(string environment, Func<Task<TAnswer>> call, CancellationToken leaves)
     {
-        var entered = await EnterAsync(environment, cancellationToken);
+        var entered = await EnterAsync(environment, leaves);
         try
         {
             var answer = await call();
@@ -98,7 +99,7 @@ internal sealed class CallGate(TimeProvider clock, Pace pace)
 
                     if (turn.TrySetResult(slowed))
                     {
-                        opensAt = now + interval;
+                        opensAt = now + pace.Spread(interval);
                     }
                 }
 

@@ -11,17 +11,17 @@ namespace CaaStle.Engine.Execution;
 /// </summary>
 internal sealed class CloudCalls(HandlerRegistry handlers, TimeProvider clock, IRandomSource random)
 {
-    private readonly ConcurrentDictionary<(string Cloud, string Region), CallGate> gates = [];
-    private readonly ConcurrentDictionary<(string Kind, string Region), SharedReader> readers = [];
+    private readonly ConcurrentDictionary<(string Cloud, string Scope), CallGate> gates = [];
+    private readonly ConcurrentDictionary<(string Kind, string Scope), SharedReader> readers = [];
 
     /// <summary>Waits, then reads; together with what others wait for, where the cloud can be asked about many.</summary>
     public async Task<Observation<object>> ReadAsync(
         ICloudObjectHandler handler, ReadRequest request, Operation operation, Wait wait, CancellationToken cancellationToken)
     {
-        var (cloud, region) = (handlers.CloudOf(handler), request.Spec.Region);
+        var (cloud, scope) = (handlers.CloudOf(handler), request.Spec.RateLimitScope);
         if (handler is IReadsMany { MostAtOnce: > 1 } many)
         {
-            var reader = readers.GetOrAdd((handler.Kind, region), _ => new(handler, many, GateOf(cloud, region), clock));
+            var reader = readers.GetOrAdd((handler.Kind, scope), _ => new(handler, many, GateOf(cloud, scope), clock));
             return await reader.ReadAsync(request, wait, cancellationToken);
         }
 
@@ -30,22 +30,24 @@ internal sealed class CloudCalls(HandlerRegistry handlers, TimeProvider clock, I
             await Task.Delay(wait.Most, clock, cancellationToken);
         }
 
-        return await GateOf(cloud, region).PassAsync(
+        return await GateOf(cloud, scope).PassAsync(
             EnvironmentOf(operation), () => handler.ReadAsync(request.Spec, request.Call, cancellationToken), cancellationToken);
     }
 
     /// <summary>Makes a call when it is its turn.</summary>
-    public Task MakeAsync(string cloud, string region, Operation operation, Func<Task> call, CancellationToken cancellationToken) =>
-        GateOf(cloud, region).PassAsync(
+    /// <param name="scope">See <see cref="ICloudObjectSpec.RateLimitScope"/>.</param>
+    /// <param name="leaves">Cancelled when it is not to be made any more; a call that has begun is not touched by it.</param>
+    public Task MakeAsync(string cloud, string scope, Operation operation, Func<Task> call, CancellationToken leaves) =>
+        GateOf(cloud, scope).PassAsync(
             EnvironmentOf(operation),
             async () =>
             {
                 await call();
                 return true;
             },
-            cancellationToken);
+            leaves);
 
-    private CallGate GateOf(string cloud, string region) => gates.GetOrAdd((cloud, region), _ => new(clock, new(random)));
+    private CallGate GateOf(string cloud, string scope) => gates.GetOrAdd((cloud, scope), _ => new(clock, new(random)));
 
     /// <summary>The operations of one environment share its turns.</summary>
     private static string EnvironmentOf(Operation operation) => (operation.Holds is [var environment, ..] ? environment : operation.Subject).ToString();

@@ -194,21 +194,27 @@ internal sealed class ObjectDriver(
         }
 
         await using var log = new LogRelay(services.Store, operation.Id, marks.Key);
-        try
-        {
-            await ChangeAsync(() => handler.CreateAsync(spec, new ObjectCall(marks, log, abandoned), stop), stop);
-        }
-        finally
-        {
-            MarkUnsettled();
-        }
+        using var leaves = CancellationTokenSource.CreateLinkedTokenSource(abandoned, stop);
+        await ChangeAsync(
+            async () =>
+            {
+                try
+                {
+                    await handler.CreateAsync(spec, new ObjectCall(marks, log, abandoned), stop);
+                }
+                finally
+                {
+                    MarkUnsettled();
+                }
+            },
+            leaves.Token);
     }
 
     private Task<Observation<object>> ReadAsync(Wait wait, CancellationToken abandoned, CancellationToken cancellationToken) =>
         services.Calls.ReadAsync(handler, new(spec, Call(abandoned)), operation, wait, cancellationToken);
 
-    private Task ChangeAsync(Func<Task> change, CancellationToken stop) =>
-        services.Calls.MakeAsync(services.Handlers.CloudOf(handler), spec.Region, operation, change, stop);
+    private Task ChangeAsync(Func<Task> change, CancellationToken leaves) =>
+        services.Calls.MakeAsync(services.Handlers.CloudOf(handler), spec.RateLimitScope, operation, change, leaves);
 
     private bool IsUnsettled() => unsettledSince is { } since && clock.GetUtcNow() - since < handler.SettlesWithin;
 

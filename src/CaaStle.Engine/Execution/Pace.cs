@@ -53,10 +53,21 @@ internal sealed class Pace(IRandomSource random)
     public TimeSpan AfterFailure(int failuresInRow, TimeSpan? askedFor = null)
     {
         var longest = Math.Min(LongestBackoff.Ticks, ShortestBackoff.Ticks * Math.Pow(2, Math.Min(failuresInRow, 20)));
+        var wait = TimeSpan.FromTicks((long)(longest * (0.5 + (Draw() / 2))));
+        return askedFor > wait ? askedFor.Value : wait;
+    }
+
+    /// <summary>
+    /// A quarter more or less. Calls at equal intervals would fall in step with a cloud that takes every second one: each time that which reads,
+    /// and never that which changes.
+    /// </summary>
+    public TimeSpan Spread(TimeSpan interval) => interval == TimeSpan.Zero ? interval : interval * (0.75 + (Draw() / 2));
+
+    /// <returns>From 0 to 1.</returns>
+    private double Draw()
+    {
         Span<byte> bytes = stackalloc byte[4];
         random.Fill(bytes);
-        var spread = 0.5 + (BitConverter.ToUInt32(bytes) / (double)uint.MaxValue / 2);
-        var wait = TimeSpan.FromTicks((long)(longest * spread));
-        return askedFor > wait ? askedFor.Value : wait;
+        return BitConverter.ToUInt32(bytes) / (double)uint.MaxValue;
     }
 }

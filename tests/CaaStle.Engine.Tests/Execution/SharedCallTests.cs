@@ -62,6 +62,25 @@ public sealed class SharedCallTests
     }
 
     [Fact]
+    public void What_waits_for_its_turn_to_be_made_is_not_made_after_a_cancellation()
+    {
+        var host = Host(1);
+        Limit(host, TimeSpan.FromSeconds(10));
+        host.Run(async () =>
+        {
+            var creation = await host.Service.CreateEnvironmentAsync(new("large", Yaml(databases: 30), "", false, "tester"), default);
+            await Task.Delay(TimeSpan.FromMinutes(8), host.Time);
+            Assert.Contains(calls, each => each.Call.Kind == WorldCallKind.Create);
+            var cancelled = host.Time.GetUtcNow();
+            await host.Service.CancelAsync(creation.Id, keep: false, "tester", default);
+
+            Assert.Equal(OperationState.RolledBack, (await host.EndOfAsync(creation.Id)).State);
+            // What was on its way arrives.
+            Assert.DoesNotContain(calls, each => each.Call.Kind == WorldCallKind.Create && each.At > cancelled + TimeSpan.FromSeconds(1));
+        });
+    }
+
+    [Fact]
     public void A_cloud_that_takes_few_calls_is_asked_no_more_than_it_takes()
     {
         var host = Host(1);
@@ -70,6 +89,21 @@ public sealed class SharedCallTests
         host.Run(async () => Assert.All(await CreateAsync(host, 30), operation => Assert.Equal(OperationState.Succeeded, operation.State)));
 
         Assert.InRange(throttled(), 1, calls.Count / 5);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(10)]
+    [InlineData(50)]
+    public void However_few_calls_a_cloud_takes_reads_do_not_take_them_all(int seconds)
+    {
+        var host = Host(1);
+        Limit(host, TimeSpan.FromSeconds(seconds));
+        host.Run(async () =>
+        {
+            Assert.Equal(OperationState.Succeeded, (await host.CreateEnvironmentAsync(Yaml(databases: 1))).State);
+            Assert.Equal(OperationState.Succeeded, (await host.DeleteAsync(SubjectKey.Environment("orders"))).State);
+        });
     }
 
     [Fact]
@@ -97,7 +131,7 @@ public sealed class SharedCallTests
 
     private SimulatedHost Host(int readsAtOnce)
     {
-        var host = new SimulatedHost(cloudOf: (world, time) => new SimulatedCloud(world, time, readsAtOnce));
+        var host = new SimulatedHost(cloudOf: (world, time) => new SimulatedCloud(world, time, readsAtOnce)) { Time = { MostEvents = 1_000_000 } };
         host.AfterCall = call =>
         {
             calls.Add((host.Time.GetUtcNow(), call));
