@@ -113,6 +113,22 @@ public sealed class EnvironmentTests(Peer peer)
     }
 
     [PeerFact]
+    public async Task What_may_not_be_looked_at_is_not_taken_for_gone()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await host.CreateAsync("environment: {app_deployment: {target: aws, type: ecs}, resources: {aws: [{resource: {type: s3}}]}}");
+        await account.FailAsync(@"GET /bucket\?tagging", FaultKind.Error, "s3", times: 3, code: "AccessDenied", message: "Access Denied", status: 403);
+
+        var deleted = await host.DeleteAsync();
+
+        Assert.Equal(OperationState.Succeeded, deleted.State);
+        Assert.Contains(
+            (await host.JournalAsync(deleted)).OfType<ObjectBlocked>(), blocked => blocked.Reason.Contains("AccessDenied", StringComparison.Ordinal));
+        Assert.Empty(await account.ContentsAsync());
+    }
+
+    [PeerFact]
     public async Task What_is_in_no_record_is_found_by_its_marks_and_deleted()
     {
         var account = await peer.NewAccountAsync();

@@ -46,10 +46,6 @@ internal sealed class BucketHandler(AwsAccess access) : CloudObjectHandler<Bucke
         {
             // Made, but not yet marked: names contain what is only ours.
         }
-        catch (CloudException e) when (e.Code == "AccessDenied")
-        {
-            return Observation.Foreign<BucketState>($"a bucket named {spec.Name} that somebody else has");
-        }
 
         var state = new BucketState($"arn:aws:s3:::{spec.Name}");
         return tags.Count == 0 ? Observation.InProgress("not yet marked", state) with { NeedsCreate = true }
