@@ -19,9 +19,6 @@ internal static class Network
         OnChange = ChangeEffect.ChangedInPlace,
     };
 
-    /// <summary>In names of objects: of another one of the type it differs.</summary>
-    public static string PartName(ResourceRequest request, string type) => request.Name == type ? type : $"{type}-{request.Name}";
-
     public static bool IsPublic(ResourceRequest request) => request.Options.Has(AccessOption);
 
     /// <summary>Lets in what runs in the cluster, and who the policy names.</summary>

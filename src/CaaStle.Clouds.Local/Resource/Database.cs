@@ -52,12 +52,8 @@ internal sealed record Database(
         PatternMeaning = "a letter or underscore, then letters, digits and underscores, at most 32 in all",
     };
 
-    /// <summary>
-    /// The name by which the environment's containers reach a resource. It carries the type where the resource has a name of its own,
-    /// because resources of different types may be named alike.
-    /// </summary>
-    public static string AddressOf(ResourceRequest request, string type) =>
-        request.Name == type ? type : $"{type}-{request.Name.ToLowerInvariant()}";
+    /// <summary>The name by which the environment's containers reach a resource.</summary>
+    public static string AddressOf(ResourceRequest request, string type) => request.PartName(type).ToLowerInvariant();
 
     /// <summary>Adds the objects, and the outputs that all databases have.</summary>
     public void Plan(ResourceRequest request, string type, Blueprint plan)
@@ -65,8 +61,7 @@ internal sealed record Database(
         var address = AddressOf(request, type);
         var isOpen = request.Options.TextOrNull(AccessOption) == "open";
         var network = plan.ShareNetwork(request.Environment);
-        var data = request.Generation == 1 ? $"{address}-data" : $"{address}-data-{request.Generation}";
-        var volume = plan.Add("volume", new VolumeSpec(request.Environment.ObjectName(data)));
+        var volume = plan.Add("volume", new VolumeSpec(request.Environment.ObjectName(request.OfGeneration($"{address}-data"))));
         var container = plan.Add<ContainerState>(
             "container",
             [network, volume, .. Passwords],

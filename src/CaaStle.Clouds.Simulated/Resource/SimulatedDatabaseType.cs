@@ -25,9 +25,8 @@ internal sealed class SimulatedDatabaseType : IResourceType
     {
         var network = plan.Share(SimulatedCoe.NetworkKey, () => new SimulatedNetwork(request.Environment.ObjectName("network")));
         var password = plan.Password("password");
-        var generation = request.Generation == 1 ? "" : $"-{request.Generation}";
         var storage = plan.Add(
-            "storage", network, net => new SimulatedStorage(request.Environment.ObjectName($"{request.Name}-storage{generation}"), net.Name));
+            "storage", network, net => new SimulatedStorage(request.Environment.ObjectName(request.OfGeneration($"{request.Name}-storage")), net.Name));
         var instance = plan.Add("instance", network, storage, password, (net, disk, secret) => new SimulatedDatabase(
             request.Environment.ObjectName(request.Name),
             net.Name,

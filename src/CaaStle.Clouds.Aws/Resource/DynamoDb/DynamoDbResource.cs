@@ -31,11 +31,11 @@ internal sealed class DynamoDbResource : IResourceType
     public void Plan(ResourceRequest request, Blueprint plan)
     {
         var (scope, options) = (request.Environment, request.Options);
-        var name = Network.PartName(request, Descriptor.Type);
+        var name = request.PartName(Descriptor.Type);
         var place = plan.SharePlace(scope);
         var table = plan.Add("table", place, found => new DynamoTableSpec(
             found.At,
-            scope.ObjectName(request.Generation == 1 ? name : $"{name}-{request.Generation}"),
+            scope.ObjectName(request.OfGeneration(name)),
             new(options.Text(PartitionOption), TypeOf(PartitionTypeOption)),
             options.TextOrNull(SortOption) is { } sort ? new(sort, TypeOf(SortTypeOption)) : null));
         plan.Output("TableName", table, made => made.Arn[(made.Arn.LastIndexOf('/') + 1)..]);

@@ -37,14 +37,14 @@ internal sealed class ElastiCacheResource : IResourceType
     public void Plan(ResourceRequest request, Blueprint plan)
     {
         var (scope, options) = (request.Environment, request.Options);
-        var name = Network.PartName(request, Descriptor.Type);
+        var name = request.PartName(Descriptor.Type);
         var place = plan.SharePlace(scope);
         var password = plan.Password("password");
         var group = Network.AddSecurityGroup(plan, request, name, Port);
         var subnets = plan.Add("subnet-group", place, found => new CacheSubnetGroupSpec(found.At, scope.ObjectName(name), found.Subnets));
         var server = plan.Add<ReplicationGroupState>("server", [place, password, group, subnets], values => new ReplicationGroupSpec(
             values.Of(place).At,
-            scope.ObjectName(request.Generation == 1 ? name : $"{name}-{request.Generation}", LongestName),
+            scope.ObjectName(request.OfGeneration(name), LongestName),
             options.Text(FlavorOption),
             options.TextOrNull(VersionOption),
             values.Of(password),

@@ -86,7 +86,7 @@ internal sealed class RdsResource : IResourceType
         var (scope, options) = (request.Environment, request.Options);
         var (engine, user, database) = (options.Text(EngineOption), options.Text(UserOption), options.Text(DatabaseOption));
         var (port, scheme) = Engines[engine];
-        var name = Network.PartName(request, Descriptor.Type);
+        var name = request.PartName(Descriptor.Type);
         var (place, members) = (plan.SharePlace(scope), plan.ShareSecurityGroup(scope));
         var password = plan.Password("password");
         var secret = plan.Add("secret", place, password, (found, drawn) => new ManagedSecretSpec(
@@ -98,7 +98,7 @@ internal sealed class RdsResource : IResourceType
         var subnets = plan.Add("subnet-group", place, found => new DbSubnetGroupSpec(found.At, scope.ObjectName(name), found.Subnets));
         var instance = plan.Add<DbInstanceState>("instance", [place, password, secret, group, subnets], values => new DbInstanceSpec(
             values.Of(place).At,
-            scope.ObjectName(request.Generation == 1 ? name : $"{name}-{request.Generation}"),
+            scope.ObjectName(request.OfGeneration(name)),
             engine,
             options.TextOrNull(VersionOption),
             options.Text(FlavorOption),
@@ -113,7 +113,7 @@ internal sealed class RdsResource : IResourceType
             IsStopped = request.IsStopped,
         });
 
-        plan.Output("DBInstanceIdentifier", scope.ObjectName(request.Generation == 1 ? name : $"{name}-{request.Generation}"));
+        plan.Output("DBInstanceIdentifier", scope.ObjectName(request.OfGeneration(name)));
         plan.Output("DBInstanceClass", options.Text(FlavorOption));
         plan.Output("Engine", engine);
         plan.Output("MasterUsername", user);

@@ -19,7 +19,7 @@ internal sealed class S3Resource : IResourceType
     public void Plan(ResourceRequest request, Blueprint plan)
     {
         var place = plan.SharePlace(request.Environment);
-        var name = request.Environment.ObjectName(Network.PartName(request, Descriptor.Type));
+        var name = request.Environment.ObjectName(request.PartName(Descriptor.Type));
         var bucket = plan.Add("bucket", place, found => new BucketSpec(found.At, name));
         plan.Output("BucketName", bucket, _ => name);
         plan.Output("BucketArn", bucket, made => made.Arn);
