@@ -118,7 +118,7 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
                 // What is deleted is listed for a while.
                 var spec = SpecOf(candidate);
                 var handler = Handlers.Single(handler => handler.Kind == candidate.Kind);
-                var seen = await handler.ReadAsync(spec, new(marks, NoProgress.Instance, CancellationToken.None), cancellationToken);
+                var seen = await handler.ReadAsync(spec, new(marks, new Progress<string>(), CancellationToken.None), cancellationToken);
                 if (seen.Condition != Condition.Absent)
                 {
                     found.Add(candidate);
@@ -158,14 +158,5 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
             "ecs/service" => new EcsServiceSpec(at, found.Name, arn.Split('/')[1], "", 0, [], "", "", "", 0, 0, "", ""),
             var kind => throw new ArgumentException($"Nothing of the kind {kind} is found here.", nameof(found)),
         };
-    }
-
-    private sealed class NoProgress : IProgress<string>
-    {
-        public static readonly NoProgress Instance = new();
-
-        public void Report(string value)
-        {
-        }
     }
 }

@@ -18,12 +18,10 @@ internal static class AwsErrors
     /// <summary>What the call needs is not as it must be yet, or still is what it must not be any more.</summary>
     private static readonly HashSet<string> Passing =
     [
-        "PriorRequestNotComplete", "ServiceUnavailable", "ServerException", "DependencyViolation", "ResourceInUse", "ResourceInUseFault", "ScalingActivityInProgress", "ResourceContention",
-        "ConcurrentModification",
-        "InvalidDBInstanceState", "InvalidDBSubnetGroupStateFault", "InvalidReplicationGroupState", "CacheSubnetGroupInUse",
-        "InvalidCacheClusterState", "ResourceInUseException", "ClusterContainsServicesException", "ClusterContainsTasksException",
-        "ClusterContainsContainerInstancesException", "UpdateInProgressException", "DeleteConflict", "OperationAborted",
-        "ConflictException",
+        "PriorRequestNotComplete", "ServiceUnavailable", "ServerException", "DependencyViolation", "ResourceInUse", "ResourceInUseFault",
+        "ResourceInUseException", "ResourceContention", "ConcurrentModification", "InvalidDBInstanceState", "InvalidDBSubnetGroupStateFault",
+        "InvalidReplicationGroupState", "InvalidCacheClusterState", "CacheSubnetGroupInUse", "ClusterContainsServicesException",
+        "ClusterContainsTasksException", "UpdateInProgressException", "DeleteConflict", "ConflictException", "OperationAborted",
         "OperationAbortedException",
     ];
 

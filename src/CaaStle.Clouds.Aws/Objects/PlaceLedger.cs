@@ -23,7 +23,12 @@ internal sealed class PlaceLedger(string folder, TimeProvider clock)
     {
         Directory.CreateDirectory(folder);
         var file = FileOf(subjectId);
-        File.WriteAllText($"{file}.new", JsonSerializer.Serialize(entry));
+        using (var stream = File.Create($"{file}.new"))
+        {
+            JsonSerializer.Serialize(stream, entry);
+            stream.Flush(flushToDisk: true);
+        }
+
         File.Move($"{file}.new", file, overwrite: true);
     }
 

@@ -3,104 +3,79 @@ using CaaStle.Clouds.Aws.Api;
 
 namespace CaaStle.Clouds.Aws.Objects;
 
+/// <summary>The subnets that something may be in.</summary>
+internal interface ISubnetGroupSpec<TState> : IPlacedSpec<TState>
+{
+    IReadOnlyList<string> Subnets { get; }
+}
+
 /// <summary>The subnets that a database may be in.</summary>
-internal sealed record DbSubnetGroupSpec(AwsPlace At, string Name, IReadOnlyList<string> Subnets) : IPlacedSpec<DbSubnetGroupState>
+internal sealed record DbSubnetGroupSpec(AwsPlace At, string Name, IReadOnlyList<string> Subnets) : ISubnetGroupSpec<DbSubnetGroupState>
 {
     public string Identity => Name;
 }
 
 internal sealed record DbSubnetGroupState(string Name);
 
-internal sealed class DbSubnetGroupHandler(AwsAccess access) : AwsObjectHandler<DbSubnetGroupSpec, DbSubnetGroupState>(
-    access, AwsService.Rds)
+internal sealed class DbSubnetGroupHandler(AwsAccess access) : SubnetGroupHandler<DbSubnetGroupSpec, DbSubnetGroupState>(
+    access, AwsService.Rds, "DBSubnetGroup", "DBSubnetGroupArn", name => new(name))
 {
-    private const string NotFound = "DBSubnetGroupNotFoundFault";
-
     public override string Kind => "rds/subnet-group";
-
-    public override async Task<Observation<DbSubnetGroupState>> ReadAsync(
-        DbSubnetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
-    {
-        var rds = await ClientAsync(spec, cancellationToken);
-        var found = await rds.QueryAsync(new AwsRequest("DescribeDBSubnetGroups").With("DBSubnetGroupName", spec.Name), cancellationToken)
-            .OrNullAsync(NotFound);
-        if (found is null)
-        {
-            return Observation.Absent<DbSubnetGroupState>();
-        }
-
-        var tags = await rds.QueryAsync(
-            new AwsRequest("ListTagsForResource").With("ResourceName", found.Text("DBSubnetGroupArn")), cancellationToken);
-        return call.Marks.OwnsTags(tags.Tags("TagList")) ? Observation.Ready(new DbSubnetGroupState(spec.Name)) : Foreign(spec);
-    }
-
-    public override async Task CreateAsync(DbSubnetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
-    {
-        var rds = await ClientAsync(spec, cancellationToken);
-        await rds.QueryAsync(
-            new AwsRequest("CreateDBSubnetGroup")
-                .With("DBSubnetGroupName", spec.Name)
-                .With("DBSubnetGroupDescription", spec.Name)
-                .WithList("SubnetIds.SubnetIdentifier", spec.Subnets)
-                .WithTags("Tags.Tag", AwsTags.Of(call.Marks, spec.Name)),
-            cancellationToken);
-    }
-
-    public override async Task DeleteAsync(DbSubnetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
-    {
-        var rds = await ClientAsync(spec, cancellationToken);
-        await rds.QueryAsync(new AwsRequest("DeleteDBSubnetGroup").With("DBSubnetGroupName", spec.Name), cancellationToken)
-            .UnlessAsync(NotFound);
-    }
 }
 
 /// <summary>The subnets that a cache may be in.</summary>
-internal sealed record CacheSubnetGroupSpec(AwsPlace At, string Name, IReadOnlyList<string> Subnets) : IPlacedSpec<CacheSubnetGroupState>
+internal sealed record CacheSubnetGroupSpec(AwsPlace At, string Name, IReadOnlyList<string> Subnets) : ISubnetGroupSpec<CacheSubnetGroupState>
 {
     public string Identity => Name;
 }
 
 internal sealed record CacheSubnetGroupState(string Name);
 
-internal sealed class CacheSubnetGroupHandler(AwsAccess access)
-    : AwsObjectHandler<CacheSubnetGroupSpec, CacheSubnetGroupState>(access, AwsService.ElastiCache)
+internal sealed class CacheSubnetGroupHandler(AwsAccess access) : SubnetGroupHandler<CacheSubnetGroupSpec, CacheSubnetGroupState>(
+    access, AwsService.ElastiCache, "CacheSubnetGroup", "ARN", name => new(name))
 {
-    private const string NotFound = "CacheSubnetGroupNotFoundFault";
-
     public override string Kind => "elasticache/subnet-group";
+}
 
-    public override async Task<Observation<CacheSubnetGroupState>> ReadAsync(
-        CacheSubnetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
+/// <summary>RDS and ElastiCache have them alike.</summary>
+/// <param name="noun">In the names of operations and parameters.</param>
+/// <param name="arn">What the ARN is called in answers.</param>
+internal abstract class SubnetGroupHandler<TSpec, TState>(
+    AwsAccess access, AwsService service, string noun, string arn, Func<string, TState> stateOf) : AwsObjectHandler<TSpec, TState>(access, service)
+    where TSpec : class, ISubnetGroupSpec<TState>
+    where TState : class
+{
+    private readonly string[] notFound = [$"{noun}NotFoundFault", $"{noun}NotFound"];
+
+    public override async Task<Observation<TState>> ReadAsync(TSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
-        var cache = await ClientAsync(spec, cancellationToken);
-        var found = await cache.QueryAsync(
-            new AwsRequest("DescribeCacheSubnetGroups").With("CacheSubnetGroupName", spec.Name), cancellationToken)
-            .OrNullAsync(NotFound, "CacheSubnetGroupNotFound");
+        var client = await ClientAsync(spec, cancellationToken);
+        var found = await client.QueryAsync(new AwsRequest($"Describe{noun}s").With($"{noun}Name", spec.Name), cancellationToken)
+            .OrNullAsync(notFound);
         if (found is null)
         {
-            return Observation.Absent<CacheSubnetGroupState>();
+            return Observation.Absent<TState>();
         }
 
-        var tags = await cache.QueryAsync(new AwsRequest("ListTagsForResource").With("ResourceName", found.Text("ARN")), cancellationToken);
-        return call.Marks.OwnsTags(tags.Tags("TagList")) ? Observation.Ready(new CacheSubnetGroupState(spec.Name)) : Foreign(spec);
+        var tags = await client.QueryAsync(new AwsRequest("ListTagsForResource").With("ResourceName", found.Text(arn)), cancellationToken);
+        return call.Marks.OwnsTags(tags.Tags("TagList")) ? Observation.Ready(stateOf(spec.Name)) : Foreign(spec);
     }
 
-    public override async Task CreateAsync(CacheSubnetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task CreateAsync(TSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
-        var cache = await ClientAsync(spec, cancellationToken);
-        await cache.QueryAsync(
-            new AwsRequest("CreateCacheSubnetGroup")
-                .With("CacheSubnetGroupName", spec.Name)
-                .With("CacheSubnetGroupDescription", spec.Name)
+        var client = await ClientAsync(spec, cancellationToken);
+        await client.QueryAsync(
+            new AwsRequest($"Create{noun}")
+                .With($"{noun}Name", spec.Name)
+                .With($"{noun}Description", spec.Name)
                 .WithList("SubnetIds.SubnetIdentifier", spec.Subnets)
                 .WithTags("Tags.Tag", AwsTags.Of(call.Marks, spec.Name)),
             cancellationToken);
     }
 
-    public override async Task DeleteAsync(CacheSubnetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task DeleteAsync(TSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
-        var cache = await ClientAsync(spec, cancellationToken);
-        await cache.QueryAsync(new AwsRequest("DeleteCacheSubnetGroup").With("CacheSubnetGroupName", spec.Name), cancellationToken)
-            .UnlessAsync(NotFound);
+        var client = await ClientAsync(spec, cancellationToken);
+        await client.QueryAsync(new AwsRequest($"Delete{noun}").With($"{noun}Name", spec.Name), cancellationToken).UnlessAsync(notFound);
     }
 }
