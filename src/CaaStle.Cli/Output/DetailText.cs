@@ -38,7 +38,9 @@ internal static class DetailText
         {
             // What is recorded as ready may be so no more; anything else is not expected to be.
             var state = found is { Status: ObjectDriftView.Ready, Now: { } now } ? now.State : found.Status;
-            table.Add(found.Key, found.Kind, found.Identity, Table.Cell.Status(state, style), found.Now?.Detail == state || found.Now?.Detail == reason ? "" : found.Now?.Detail);
+            var detail = found.Now?.Detail;
+            table.Add(
+                found.Key, found.Kind, found.Identity, Table.Cell.Status(state, style), detail == state || detail == reason ? null : detail);
         }
 
         table.Write(output, "  ");

@@ -4,12 +4,12 @@ namespace CaaStle.Cli.Setup;
 /// One of the files in <c>~/.aws</c>: sections with keys. Changes what it is told to, and leaves every other line as it is. Only its owner
 /// can read it.
 /// </summary>
-internal sealed class ProfileFile(string path)
+internal sealed class ProfileFile(string name)
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode PrivateFolder = Private | UnixFileMode.UserExecute;
 
-    private readonly List<string> lines = File.Exists(path) ? [.. File.ReadLines(path)] : [];
+    private readonly List<string> lines = File.Exists(name) ? [.. File.ReadLines(name)] : [];
 
     public string? Find(string section, string key)
     {
@@ -43,6 +43,8 @@ internal sealed class ProfileFile(string path)
 
     public void Save()
     {
+        // A link stays one: what it points to is written.
+        var path = new FileInfo(name).LinkTarget is null ? name : File.ResolveLinkTarget(name, returnFinalTarget: true)!.FullName;
         if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
         {
             if (OperatingSystem.IsWindows())

@@ -48,6 +48,22 @@ public sealed class SetupTests
     }
 
     [Fact]
+    public async Task A_link_stays_one()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On("GET", "/clouds/aws/identity", Ada, ApiJson.Default.IdentityView);
+        using var cld = new Cld(server) { Input = "AKIAEXAMPLE1234\nverysecret\n\n\n" };
+        cld.Write("dotfiles/credentials", "[other]\na = b\n");
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(cld, "credentials"))!);
+        File.CreateSymbolicLink(PathOf(cld, "credentials"), Path.Combine(cld.WorkingDirectory, "dotfiles", "credentials"));
+
+        Assert.Equal(ExitCode.Ok, (await cld.RunAsync("setup", "aws")).Exit);
+
+        Assert.NotNull(new FileInfo(PathOf(cld, "credentials")).LinkTarget);
+        Assert.Contains("verysecret", File.ReadAllText(Path.Combine(cld.WorkingDirectory, "dotfiles", "credentials")));
+    }
+
+    [Fact]
     public async Task Half_a_key_changes_nothing()
     {
         using var cld = new Cld { Input = "AKIAEXAMPLE1234\n\n\n\n" };
