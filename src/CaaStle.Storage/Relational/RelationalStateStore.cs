@@ -22,7 +22,7 @@ public abstract class RelationalStateStore : IStateStore, IAsyncDisposable
     public string InstallationId { get; }
 
     /// <summary>How many transactions were committed since the store was opened.</summary>
-    public long Transactions => writer.Transactions;
+    internal long Transactions => writer.Transactions;
 
     public async Task<Operation> EnqueueAsync(IReadOnlyList<NewOperation> operations, CancellationToken cancellationToken)
     {

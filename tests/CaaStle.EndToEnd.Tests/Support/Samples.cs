@@ -63,15 +63,26 @@ internal static class Samples
                     image: {AbsentImage}
         """;
 
-    /// <summary>Answers every request with what Redis says to the bound password and a PING. Needs no image but Debian's.</summary>
-    public const string AsksRedis = """
+    public const string RedisAnswer = "+OK\r\n+PONG\r\n";
+
+    /// <summary>Answers every request with what Redis says to the bound password and a PING.</summary>
+    public static readonly string AsksRedis = Perl(
+        """do { my $redis = IO::Socket::INET->new(PeerAddr => $ENV{REDIS}); print $redis "AUTH $ENV{PASSWORD}\r\nPING\r\n"; <$redis> . <$redis> }""",
+        "REDIS: $CAASTLE_REDIS_Address:$CAASTLE_REDIS_Port",
+        "PASSWORD: $CAASTLE_REDIS_Password");
+
+    /// <summary>Answers every request with the text on a line of its own.</summary>
+    public static string Says(string text) => Perl("""$ENV{TEXT} . "\n" """, $"TEXT: {text}");
+
+    /// <summary>Answers every request with what the expression gives. Needs no image but Debian's.</summary>
+    /// <param name="variables">Lines below <c>env:</c>.</param>
+    private static string Perl(string expression, params string[] variables) => $$"""
         app:
           image: debian:bookworm-slim
           container_port: 8080
           health: /
           env:
-            REDIS: $CAASTLE_REDIS_Address:$CAASTLE_REDIS_Port
-            PASSWORD: $CAASTLE_REDIS_Password
+            {{string.Join("\n    ", variables)}}
           command:
             - perl
             - -MIO::Socket::INET
@@ -81,37 +92,11 @@ internal static class Samples
               my $server = IO::Socket::INET->new(LocalPort => 8080, Listen => 5, ReuseAddr => 1) or die;
               while (my $client = $server->accept) {
                 while (my $line = <$client>) { last if $line =~ /^\r?\n$/ }
-                my $redis = IO::Socket::INET->new(PeerAddr => $ENV{REDIS});
-                print $redis "AUTH $ENV{PASSWORD}\r\nPING\r\n";
-                my $answer = <$redis> . <$redis>;
+                my $answer = {{expression}};
                 print $client "HTTP/1.0 200 OK\r\n\r\n$answer";
                 close $client;
               }
         """;
-
-    /// <summary>Answers every request with the text on a line of its own.</summary>
-    public static string Says(string text) => $$"""
-        app:
-          image: debian:bookworm-slim
-          container_port: 8080
-          health: /
-          env:
-            TEXT: {{text}}
-          command:
-            - perl
-            - -MIO::Socket::INET
-            - -e
-            - |
-              $SIG{TERM} = sub { exit };
-              my $server = IO::Socket::INET->new(LocalPort => 8080, Listen => 5, ReuseAddr => 1) or die;
-              while (my $client = $server->accept) {
-                while (my $line = <$client>) { last if $line =~ /^\r?\n$/ }
-                print $client "HTTP/1.0 200 OK\r\n\r\n$ENV{TEXT}\n";
-                close $client;
-              }
-        """;
-
-    public const string RedisAnswer = "+OK\r\n+PONG\r\n";
 
     /// <summary>An application of Debian's shell.</summary>
     /// <param name="more">Further lines, below <c>app:</c>.</param>
