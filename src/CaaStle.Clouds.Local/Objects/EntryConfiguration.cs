@@ -90,7 +90,7 @@ internal sealed record EntryConfiguration(string Text, string Digest)
         yield return "    balance leastconn";
         yield return "    option allbackups";
         yield return "    default-server resolvers docker resolve-prefer ipv4 resolve-opts allow-dup-ip init-addr libc,none"
-            + " inter 5s fastinter 500ms downinter 1s rise 1 fall 3 observe layer4 error-limit 2 on-error mark-down";
+            + " inter 5s fastinter 100ms downinter 1s rise 1 fall 3 observe layer4 error-limit 2 on-error mark-down";
         foreach (var replica in route.Replicas)
         {
             yield return $"    server {replica} {replica}:{route.Port} check port {checkPort}";
