@@ -80,7 +80,7 @@ internal sealed class Run(string folder) : IWorldFaults
             foreach (var record in await store.ReadJournalAsync(null, position, 10_000, default))
             {
                 position = record.Position;
-                resumed += record.Entry is OperationStarted { Resumed: true } ? 1 : 0;
+                resumed += record.Entry is OperationStarted ? 1 : 0;
             }
         }
 

@@ -89,7 +89,8 @@ internal static class Changes
     /// <param name="together">Those that it is accepted with.</param>
     private static async Task CheckAsync(Session session, Operation operation, SubjectRecord? subject, IReadOnlySet<string> together)
     {
-        if (await FindConflictAsync(session, operation, together) is { } holder)
+        var existing = await Queries.SubjectAsync(session, operation.Subject, ToTheEnd);
+        if (await FindConflictAsync(session, operation, existing, together) is { } holder)
         {
             throw new OperationConflictException(holder);
         }
@@ -102,7 +103,6 @@ internal static class Changes
             }
         }
 
-        var existing = await Queries.SubjectAsync(session, operation.Subject, ToTheEnd);
         if (operation.Kind != OperationKind.Create && existing?.Id != operation.SubjectId)
         {
             throw new SubjectChangedException(operation.Subject);
@@ -114,11 +114,14 @@ internal static class Changes
         }
     }
 
-    private static async Task<Operation?> FindConflictAsync(Session session, Operation operation, IReadOnlySet<string> together) =>
-        (await Queries.UnderWayAsync(session, ToTheEnd)).FirstOrDefault(other =>
-            !together.Contains(other.Id)
-            && !operation.Request.After.Contains(other.Id)
-            && (other.Subject == operation.Subject || other.Holds.Contains(operation.Subject) || operation.Holds.Contains(other.Subject)));
+    private static async Task<Operation?> FindConflictAsync(
+        Session session, Operation operation, SubjectRecord? existing, IReadOnlySet<string> together)
+    {
+        // Only what exists is ever held; so that what is new is accepted in the same time, however much is under way.
+        var holding = existing is null ? [] : await Queries.UnderWayHoldingAsync(session, operation.Subject, ToTheEnd);
+        var working = await Queries.UnderWayOnAsync(session, [operation.Subject, .. operation.Holds], ToTheEnd);
+        return working.Concat(holding).FirstOrDefault(other => !together.Contains(other.Id) && !operation.Request.After.Contains(other.Id));
+    }
 
     private static Task<long> AppendAsync(Session session, JournalRecord record) => Tables.Journal.InsertNumberedAsync(session, record, "Position");
 

@@ -25,8 +25,29 @@ internal static class Queries
             parameters);
     }
 
-    public static Task<IReadOnlyList<Operation>> UnderWayAsync(Session session, CancellationToken cancellationToken) => session.ListAsync(
-        """SELECT * FROM "Operations" WHERE "EndedAt" IS NULL ORDER BY "Id" """, Rows.Operation, cancellationToken);
+    /// <summary>What is under way on any of the subjects.</summary>
+    public static Task<IReadOnlyList<Operation>> UnderWayOnAsync(
+        Session session, IReadOnlyList<SubjectKey> subjects, CancellationToken cancellationToken) => session.ListAsync(
+        $"""
+        SELECT * FROM "Operations" WHERE "Subject" IN ({string.Join(", ", subjects.Select((_, number) => $"@subject{number}"))})
+        AND "EndedAt" IS NULL ORDER BY "Id"
+        """,
+        Rows.Operation,
+        cancellationToken,
+        subjects.Select((subject, number) => ($"@subject{number}", (object?)ColumnText.Write(subject))));
+
+    /// <summary>What is under way and holds the subject.</summary>
+    public static async Task<IReadOnlyList<Operation>> UnderWayHoldingAsync(
+        Session session, SubjectKey subject, CancellationToken cancellationToken)
+    {
+        // The text may also stand within a longer name.
+        var found = await session.ListAsync(
+            """SELECT * FROM "Operations" WHERE "EndedAt" IS NULL AND "Holds" LIKE @holding ORDER BY "Id" """,
+            Rows.Operation,
+            cancellationToken,
+            ("@holding", $"%{ColumnText.Write(subject)}%"));
+        return [.. found.Where(operation => operation.Holds.Contains(subject))];
+    }
 
     public static Task<Operation?> OperationAsync(Session session, string id, CancellationToken cancellationToken) =>
         session.FirstAsync("""SELECT * FROM "Operations" WHERE "Id" = @id""", Rows.Operation, cancellationToken, ("@id", id));
