@@ -8,7 +8,8 @@ internal sealed class RandomDefinitions(Random random)
     private static readonly string[] Names = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
     /// <param name="Engine">Of the environment's store: another one begins with no data.</param>
-    public sealed record EnvironmentDraft(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<GraphNode> Store, int Engine)
+    /// <param name="Base">The version of what everything in the environment stands on.</param>
+    public sealed record EnvironmentDraft(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<GraphNode> Store, int Engine, int Base)
     {
         public string ToYaml() => $"""
             environment:
@@ -16,6 +17,7 @@ internal sealed class RandomDefinitions(Random random)
                 target: graph
                 type: graph
                 nodes: "{GraphNode.WriteAll(Nodes)}"
+                base: "{Base}"
             {(Store.Count == 0 ? "" : $"""
               resources:
                 graph:
@@ -28,10 +30,13 @@ internal sealed class RandomDefinitions(Random random)
             """;
     }
 
-    public EnvironmentDraft Environment() => new(Graph(5, ofApplication: false), random.Next(3) == 0 ? [] : Graph(3, ofApplication: false), 1);
+    public EnvironmentDraft Environment() => new(Graph(5, ofApplication: false), random.Next(3) == 0 ? [] : Graph(3, ofApplication: false), 1, 1);
 
-    public EnvironmentDraft Edit(EnvironmentDraft draft) =>
-        new(Edit(draft.Nodes, ofApplication: false), Edit(draft.Store, ofApplication: false), draft.Engine + (random.Next(4) == 0 ? 1 : 0));
+    public EnvironmentDraft Edit(EnvironmentDraft draft) => new(
+        Edit(draft.Nodes, ofApplication: false),
+        Edit(draft.Store, ofApplication: false),
+        draft.Engine + (random.Next(4) == 0 ? 1 : 0),
+        draft.Base);
 
     public IReadOnlyList<GraphNode> Application() => Graph(5, ofApplication: true);
 

@@ -24,6 +24,7 @@ public sealed class SimulationRun
 
     private readonly int seed;
     private readonly Random random;
+    private readonly bool movesBases;
     private readonly RandomDefinitions definitions;
     private readonly RandomFaults faults;
     private readonly SimulatedHost host;
@@ -38,6 +39,7 @@ public sealed class SimulationRun
     {
         this.seed = seed;
         random = new(seed);
+        movesBases = seed % 5 == 2;
         trace = withTrace ? [] : null;
         definitions = new(random);
         faults = new(random, random.Next(3) switch { 0 => 0, 1 => 10, _ => 60 });
@@ -89,6 +91,11 @@ public sealed class SimulationRun
         for (var action = 0; action < actions && invariants.Violation is null; action++)
         {
             await DoAsync(Action());
+            if (movesBases && random.Next(2) == 0)
+            {
+                await DoAsync(MoveAsync);
+            }
+
             await LetTimePassAsync(TimeSpan.FromSeconds(random.Next(3) switch { 0 => random.Next(5), 1 => random.Next(300), _ => random.Next(7200) }));
         }
 
@@ -154,6 +161,18 @@ public sealed class SimulationRun
         var draft = definitions.Edit(environments.GetValueOrDefault(name) ?? definitions.Environment());
         var operation = await host.Service.UpdateEnvironmentAsync(new(name, draft.ToYaml(), "", name, keep, "user"), default);
         environments[name] = draft;
+        return operation;
+    }
+
+    /// <summary>Changes nothing but what all in the environment stands on.</summary>
+    private async Task<Operation> MoveAsync()
+    {
+        var (name, draft) = environments.Count == 0
+            ? throw new RefusedException(RefusedException.NotFound, "nothing to move", [])
+            : environments.ElementAt(random.Next(environments.Count));
+        var moved = draft with { Base = draft.Base + 1 };
+        var operation = await host.Service.UpdateEnvironmentAsync(new(name, moved.ToYaml(), "", name, KeepOnFailure: false, "user"), default);
+        environments[name] = moved;
         return operation;
     }
 
@@ -261,7 +280,7 @@ public sealed class SimulationRun
             }
 
             // What others have deleted can be what something needs that is to be made again: the user ends such an undoing.
-            foreach (var stuck in underWay.Where(each => each.State == OperationState.RollingBack && host.Time.GetUtcNow() > begun + TimeSpan.FromHours(6)))
+            foreach (var stuck in underWay.Where(each => each.State == OperationState.RollingBack && host.Time.GetUtcNow() > begun + TimeSpan.FromHours(2)))
             {
                 await DoAsync(() => host.Service.CancelAsync(stuck.Id, keep: true, "user", default));
             }

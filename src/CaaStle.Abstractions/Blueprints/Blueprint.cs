@@ -23,6 +23,9 @@ public sealed class Blueprint
 
     public IReadOnlyList<BlueprintOutput> Outputs => graph.Outputs;
 
+    /// <summary>The objects of an environment on which its applications stand.</summary>
+    public IReadOnlyList<Node> Carriers => graph.Carriers;
+
     /// <summary>The same graph, seen with keys and outputs under a part's name.</summary>
     public Blueprint Part(string name) => new(graph, part.Length == 0 ? name : $"{part}/{name}");
 
@@ -73,6 +76,12 @@ public sealed class Blueprint
         return node;
     }
 
+    /// <summary>
+    /// Applications stand on these objects, which therefore cannot be replaced under them: an update that would do it is refused as long as
+    /// there are applications.
+    /// </summary>
+    public void CarryApplications(params Node[] carriers) => graph.Carriers.AddRange(carriers);
+
     /// <summary>A password of letters and digits, drawn once and remembered by the journal.</summary>
     public Node<Secret> Password(string key, int length = 24)
     {
@@ -100,6 +109,8 @@ public sealed class Blueprint
         public List<Node> Nodes { get; } = [];
 
         public List<BlueprintOutput> Outputs { get; } = [];
+
+        public List<Node> Carriers { get; } = [];
 
         public Node? Find(string key) => byKey.GetValueOrDefault(key);
 

@@ -18,6 +18,7 @@ internal sealed class SimulatedCoe : ICoeType
         {
             Behaviour = SimulatedOptions.Read(request.Options, ""),
         });
+        plan.CarryApplications(network);
         plan.Output("Network", network, state => state.Name);
     }
 

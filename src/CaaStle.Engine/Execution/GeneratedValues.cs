@@ -10,14 +10,23 @@ internal static class GeneratedValues
     public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(
         IStateStore store, SubjectKey subject, string subjectId, CancellationToken cancellationToken)
     {
-        var values = new Dictionary<string, string>();
+        var journal = new List<ValueGenerated>();
         var operations = await store.ListOperationsAsync(new(subject, Limit: int.MaxValue), cancellationToken);
         foreach (var operation in operations.Where(each => each.SubjectId == subjectId).Reverse())
         {
-            foreach (var drawn in (await store.ReadWholeJournalAsync(operation.Id, cancellationToken)).OfType<ValueGenerated>())
-            {
-                values[drawn.Key] = drawn.ProtectedValue;
-            }
+            journal.AddRange((await store.ReadWholeJournalAsync(operation.Id, cancellationToken)).OfType<ValueGenerated>());
+        }
+
+        return Of(journal);
+    }
+
+    /// <inheritdoc cref="ReadAsync"/>
+    public static IReadOnlyDictionary<string, string> Of(IEnumerable<JournalEntry> journal)
+    {
+        var values = new Dictionary<string, string>();
+        foreach (var drawn in journal.OfType<ValueGenerated>())
+        {
+            values[drawn.Key] = drawn.ProtectedValue;
         }
 
         return values;

@@ -15,12 +15,22 @@ internal sealed record Past(IReadOnlyDictionary<string, string> Values, IReadOnl
     public static async Task<Past> ReadAsync(
         Operation operation, EngineServices services, Blueprint blueprint, IReadOnlyList<JournalEntry> journal, CancellationToken stop)
     {
-        var values = blueprint.Nodes.Any(node => node is IGeneratedNode)
-            ? await GeneratedValues.ReadAsync(services.Store, operation.Subject, operation.SubjectId, stop)
-            : new Dictionary<string, string>();
         return new(
-            values,
+            await ValuesAsync(operation, services, blueprint, journal, stop),
             journal.OfType<ObjectChanging>().Select(entry => entry.Key).ToHashSet(),
             journal.OfType<ObjectReplacing>().Select(entry => entry.Key).ToHashSet());
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>> ValuesAsync(
+        Operation operation, EngineServices services, Blueprint blueprint, IReadOnlyList<JournalEntry> journal, CancellationToken stop)
+    {
+        if (operation.Kind == OperationKind.Create)
+        {
+            return GeneratedValues.Of(journal);
+        }
+
+        return blueprint.Nodes.Any(node => node is IGeneratedNode)
+            ? await GeneratedValues.ReadAsync(services.Store, operation.Subject, operation.SubjectId, stop)
+            : None.Values;
     }
 }

@@ -14,7 +14,8 @@ public sealed partial class OperationService
     public async Task<Operation> UpdateEnvironmentAsync(UpdateEnvironment request, CancellationToken cancellationToken)
     {
         var (subject, definition, desired) = await AimAsync(request, cancellationToken);
-        var lost = (await PreviewAsync(subject, definition, desired, cancellationToken))
+        var changes = await PreviewAsync(subject, definition, desired, cancellationToken);
+        var lost = changes
             .Where(change => change.LosesData)
             .Select(change => change.Key)
             .ToList();
@@ -197,6 +198,34 @@ public sealed partial class OperationService
         var blueprint = services.Planner.PlanEnvironment(definition, new(subject.Key.Name, subject.Id), desired);
         var objects = await store.ListObjectsAsync(subject.Id, cancellationToken);
         var values = await GeneratedValues.ReadAsync(services.Store, subject.Key, subject.Id, cancellationToken);
-        return new UpdatePreview(services, objects, values).Of(blueprint);
+        var changes = new UpdatePreview(services, objects, values).Of(blueprint);
+        await RefuseMovingApplicationsAsync(subject, changes, cancellationToken);
+        return changes;
+    }
+
+    /// <summary>What applications stand on must stay.</summary>
+    private async Task RefuseMovingApplicationsAsync(
+        SubjectRecord environment, IReadOnlyList<PlannedChange> changes, CancellationToken cancellationToken)
+    {
+        var former = reader.ReadEnvironment(environment.Definition, environment.Key.Name);
+        var carriers = services.Planner
+            .PlanEnvironment(former, new(environment.Key.Name, environment.Id), environment.Desired)
+            .Carriers.Select(node => node.Key)
+            .ToHashSet();
+        var moving = changes
+            .Where(change => change.Change is ChangeKind.Replace or ChangeKind.Delete && carriers.Contains(change.Key))
+            .Select(change => change.Key)
+            .ToList();
+        var applications = (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
+            .Where(application => application.Environment == environment.Key.Name)
+            .Select(application => application.Key.Name)
+            .ToList();
+        if (moving.Count > 0 && applications.Count > 0)
+        {
+            throw new RefusedException(
+                RefusedException.InUse,
+                $"Applications stand on what would be replaced ({string.Join(", ", moving)}): {string.Join(", ", applications)}.",
+                [.. applications.Select(application => $"cld app delete {application}")]);
+        }
     }
 }

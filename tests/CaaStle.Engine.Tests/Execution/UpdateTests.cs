@@ -268,6 +268,22 @@ public sealed class UpdateTests
     });
 
     [Fact]
+    public void What_applications_stand_on_cannot_be_replaced_under_them() => host.Run(async () =>
+    {
+        await Samples.DeployAsync(host);
+        var moved = Samples.TwoDatabases[..Samples.TwoDatabases.LastIndexOf("60", StringComparison.Ordinal)] + "61";
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => UpdateAsync(moved, confirm: "orders"));
+
+        Assert.Equal(RefusedException.InUse, refused.Code);
+        Assert.Equal("Applications stand on what would be replaced (network): shop.", refused.Message);
+        Assert.Equal(["cld app delete shop"], refused.Next);
+        Assert.Equal(refused.Message, (await Assert.ThrowsAsync<RefusedException>(
+            () => host.Service.PlanUpdateAsync(new("orders", moved, "", null, false, "tester"), default))).Message);
+        await Samples.AssertCloudIsWhatTheRecordSays(host);
+    });
+
+    [Fact]
     public void Pausing_stops_applications_first_and_resuming_starts_them_last() => host.Run(async () =>
     {
         await Samples.DeployAsync(host);

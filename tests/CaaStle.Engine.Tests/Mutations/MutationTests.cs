@@ -98,6 +98,10 @@ public sealed class MutationTests
             "a cancelled operation does not undo", "Journal/Projection.cs",
             "!operation.Request.KeepOnFailure || failure.Code == Failure.Cancelled", "!operation.Request.KeepOnFailure && failure.Code != Failure.Cancelled"
         },
+        {
+            "what applications stand on is replaced under them", "Operations/OperationService.Environments.cs",
+            "await RefuseMovingApplicationsAsync(subject, changes, cancellationToken);", ""
+        },
     };
 
     [Theory]

@@ -103,22 +103,28 @@ internal sealed class GraphHandler(SimulatedWorld world, TimeProvider clock, int
 internal sealed class GraphCoe : ICoeType
 {
     private const string Nodes = "nodes";
+    private const string BaseVersion = "base";
 
     /// <summary>What every resource of the environment needs.</summary>
     public const string Base = "base";
 
     public TypeDescriptor Descriptor { get; } = new(
-        "graph", "Any graph.", [new(Nodes, OptionType.Text, "The nodes.") { Default = "" }], [new("Base", "The name of the base.")]);
+        "graph", "Any graph.", [
+            new(Nodes, OptionType.Text, "The nodes.") { Default = "" },
+            new(BaseVersion, OptionType.Text, "The base's version, which cannot be changed in place.") { Default = "1" },
+        ],
+        [new("Base", "The name of the base.")]);
 
     public void Plan(CoeRequest request, Blueprint plan)
     {
-        var first = ShareBase(request.Scope, plan);
+        var first = ShareBase(request.Scope, plan, request.Options.Text(BaseVersion));
+        plan.CarryApplications(first);
         GraphBlueprint.Add(plan, GraphNode.ParseAll(request.Options.Text(Nodes)), request.Scope, "", request.IsStopped ? "stopped" : "", first);
         plan.Output("Base", first, state => state.Name);
     }
 
-    public static Node<GraphState> ShareBase(Scope environment, Blueprint plan) =>
-        plan.Share(Base, () => new GraphSpec(environment.ObjectName(Base), [], 5, null, "1", "a", HoldsData: false));
+    public static Node<GraphState> ShareBase(Scope environment, Blueprint plan, string version = "1") =>
+        plan.Share(Base, () => new GraphSpec(environment.ObjectName(Base), [], 5, null, version, "a", HoldsData: false));
 
     /// <summary>The nodes are in the variable GRAPH.</summary>
     public void PlanApplication(ApplicationRequest request, Blueprint plan)

@@ -68,6 +68,7 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IApplicationCheck
         var balancer = plan.Add("load-balancer", place, entrance, (found, made) => new LoadBalancerSpec(
             found.At, scope.ObjectName("lb", LoadBalancerSpec.LongestName), found.Subnets, made.Id));
 
+        plan.CarryApplications(place, group, cluster, role, balancer);
         plan.Output("Account", place, found => found.At.Account);
         plan.Output("Region", place, found => found.At.Region);
         plan.Output("Profile", place, found => found.At.Profile ?? "");

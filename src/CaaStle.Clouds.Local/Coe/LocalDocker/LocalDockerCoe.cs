@@ -32,6 +32,7 @@ internal sealed class LocalDockerCoe(DockerClient docker) : ICoeType, IApplicati
     public void Plan(CoeRequest request, Blueprint plan)
     {
         var network = plan.ShareNetwork(request.Scope);
+        plan.CarryApplications(network);
         plan.Output(NetworkOutput, network, made => made.Name);
         if (request.Options.Has(HttpPortOption))
         {
