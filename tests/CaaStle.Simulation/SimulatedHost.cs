@@ -38,6 +38,9 @@ public sealed class SimulatedHost
     /// <summary>Told of each call that was applied; what it gives is heard instead of the answer.</summary>
     public Func<WorldCall, Exception?>? AfterCall { get; set; }
 
+    /// <summary>Told the name of each object that a call has just changed, even where the process crashes before it hears of it.</summary>
+    public Action<string>? Changed { get; set; }
+
     /// <summary>Told of each entry when it is durable.</summary>
     public Action<JournalRecord>? Appended
     {
@@ -273,6 +276,11 @@ public sealed class SimulatedHost
 
         public async Task<Exception?> AfterAsync(WorldCall call, CancellationToken cancellationToken)
         {
+            if (call.IsChange)
+            {
+                host.Changed?.Invoke(call.Name);
+            }
+
             await StepAsync(call);
             return host.Faults.After(call) ?? host.AfterCall?.Invoke(call);
         }

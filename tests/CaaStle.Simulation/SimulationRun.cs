@@ -25,6 +25,7 @@ public sealed class SimulationRun
     private readonly int seed;
     private readonly Random random;
     private readonly bool movesBases;
+    private readonly Onlooker? onlooker;
     private readonly RandomDefinitions definitions;
     private readonly RandomFaults faults;
     private readonly SimulatedHost host;
@@ -49,6 +50,7 @@ public sealed class SimulationRun
         host = new(timing, (world, time) => new GraphCloud(world, time, readsAtOnce), seed);
         host.Time.MostEvents = 100_000;
         invariants = new(host);
+        onlooker = seed % 5 == 3 ? new(host, invariants.Violate) : null;
         crashesLeft = random.Next(3) == 0 ? 0 : random.Next(1, 12);
     }
 
@@ -59,6 +61,7 @@ public sealed class SimulationRun
             TakeName(call);
             return Traced(call, invariants.Check(call) ?? faults.Before(call), "calls");
         };
+        host.Changed = name => onlooker?.Note(name);
         host.AfterCall = call => Traced(call, faults.After(call), "has done");
         host.Appended = record =>
         {
@@ -91,6 +94,7 @@ public sealed class SimulationRun
         for (var action = 0; action < actions && invariants.Violation is null; action++)
         {
             await DoAsync(Action());
+            await LookAsync();
             if (movesBases && random.Next(2) == 0)
             {
                 await DoAsync(MoveAsync);
@@ -111,6 +115,18 @@ public sealed class SimulationRun
 
         await AllEndAsync();
         invariants.CheckEmpty();
+    }
+
+    /// <summary>Nobody waits for what is shown: it comes when it comes, or never, where the process crashes.</summary>
+    private async Task LookAsync()
+    {
+        if (onlooker is not null && !host.IsDead)
+        {
+            foreach (var environment in await host.Store.ListSubjectsAsync(SubjectKind.Environment, default))
+            {
+                _ = onlooker.LookAsync(environment);
+            }
+        }
     }
 
     /// <summary>What others have done behind our back is put right; then the cloud must be what the record says.</summary>
@@ -215,6 +231,7 @@ public sealed class SimulationRun
         {
             var victim = free[random.Next(free.Count)];
             host.World.Remove(victim.Name);
+            onlooker?.Note(victim.Name);
             invariants.Vandalized.Add(victim.Name);
             trace?.Add(Line($"somebody deletes {victim.Name}"));
         }
@@ -286,6 +303,7 @@ public sealed class SimulationRun
             }
 
             await LetTimePassAsync(TimeSpan.FromMinutes(5));
+            await LookAsync();
         }
     }
 
@@ -297,6 +315,7 @@ public sealed class SimulationRun
             if (asked.Add(name) && random.Next(150) == 0 && host.World.Objects.All(item => item.Name != name))
             {
                 host.World.Add(name);
+                onlooker?.Note(name);
                 trace?.Add(Line($"somebody makes {name}"));
             }
         }

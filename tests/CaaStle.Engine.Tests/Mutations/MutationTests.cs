@@ -99,6 +99,10 @@ public sealed class MutationTests
             "!operation.Request.KeepOnFailure || failure.Code == Failure.Cancelled", "!operation.Request.KeepOnFailure && failure.Code != Failure.Cancelled"
         },
         {
+            "what gives no answer is shown as missing", "Operations/DriftReader.cs",
+            "return new(item, Drift.Unknown, CloudFaults", "return new(item, Drift.Missing, CloudFaults"
+        },
+        {
             "what applications stand on is replaced under them", "Operations/OperationService.Environments.cs",
             "await RefuseMovingApplicationsAsync(subject, changes, cancellationToken);", ""
         },
