@@ -58,9 +58,11 @@ public sealed partial class CaaStleClient
         GetAsync(Routes.Orphans, api => api.OrphanReportView, cancellationToken);
 
     public Task<IReadOnlyList<OrphanRemovalView>> RemoveOrphansAsync(IReadOnlyList<OrphanView> orphans, CancellationToken cancellationToken) =>
-        PostAsync(
-            $"{Routes.Orphans}/remove",
-            Body(new OrphanRemovalRequest(orphans), ApiJson.Default.OrphanRemovalRequest),
+        AskAsync(
+            new HttpRequestMessage(HttpMethod.Post, Relative($"{Routes.Orphans}/remove"))
+            {
+                Content = Body(new OrphanRemovalRequest(orphans), ApiJson.Default.OrphanRemovalRequest),
+            },
             api => api.IReadOnlyListOrphanRemovalView,
             cancellationToken);
 }

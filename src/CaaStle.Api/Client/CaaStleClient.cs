@@ -9,8 +9,8 @@ namespace CaaStle.Api;
 
 /// <summary>
 /// The REST API with types. Every method throws <see cref="ProblemException"/> when the server refuses,
-/// <see cref="HttpRequestException"/> when it cannot be reached and <see cref="IOException"/> when it goes away in the middle. A request
-/// that starts an operation and gets no answer is repeated; the server knows it by its key, and starts nothing twice.
+/// <see cref="HttpRequestException"/> when it cannot be reached and <see cref="IOException"/> when it goes away in the middle. A question
+/// that gets no answer is repeated; so is a request that starts an operation: the server knows it by its key, and starts nothing twice.
 /// </summary>
 public sealed partial class CaaStleClient : IDisposable
 {
@@ -20,6 +20,7 @@ public sealed partial class CaaStleClient : IDisposable
 
     private readonly HttpMessageInvoker http;
     private readonly TimeProvider clock;
+    private volatile bool hasAnswered;
 
     /// <param name="http">Gets requests with relative addresses; supplies the server's address and the token.</param>
     /// <param name="clock">By which it waits before it repeats a request; null for the system's.</param>
@@ -154,7 +155,10 @@ public sealed partial class CaaStleClient : IDisposable
 
     /// <param name="keep">Of what is being undone: undo it no further, and keep what is there.</param>
     public Task<OperationView> CancelOperationAsync(string id, bool keep, CancellationToken cancellationToken) =>
-        PostAsync($"{Routes.Operations}/{Escape(id)}/cancel{Query(("keep", keep))}", null, api => api.OperationView, cancellationToken);
+        AskAsync(
+            new HttpRequestMessage(HttpMethod.Post, Relative($"{Routes.Operations}/{Escape(id)}/cancel{Query(("keep", keep))}")),
+            api => api.OperationView,
+            cancellationToken);
 
     public Task<IReadOnlyList<EventView>> GetJournalAsync(string id, CancellationToken cancellationToken) =>
         GetAsync($"{Routes.Operations}/{Escape(id)}/journal", api => api.IReadOnlyListEventView, cancellationToken);
@@ -181,8 +185,9 @@ public sealed partial class CaaStleClient : IDisposable
     public Task<IReadOnlyList<TypeView>> ListTypesAsync(CancellationToken cancellationToken) =>
         GetAsync(Routes.Types, api => api.IReadOnlyListTypeView, cancellationToken);
 
+    /// <summary>Asks whether a server is there: once, because no answer is one.</summary>
     public Task<ServerStatus> GetServerAsync(CancellationToken cancellationToken) =>
-        GetAsync(Routes.Server, api => api.ServerStatus, cancellationToken);
+        AskAsync(new HttpRequestMessage(HttpMethod.Get, Relative(Routes.Server)), api => api.ServerStatus, cancellationToken);
 
     public async Task StopServerAsync(CancellationToken cancellationToken)
     {
@@ -205,7 +210,7 @@ public sealed partial class CaaStleClient : IDisposable
     }
 
     private Task<T> GetAsync<T>(string path, Func<ApiJson, JsonTypeInfo<T>> type, CancellationToken cancellationToken) =>
-        AskAsync(new HttpRequestMessage(HttpMethod.Get, Relative(path)), type, cancellationToken);
+        RepeatAsync(() => new(HttpMethod.Get, Relative(path)), type, [], cancellationToken);
 
     private Task<OperationView> ChangeApplicationAsync(string name, string action, CancellationToken cancellationToken) =>
         StartAsync(HttpMethod.Post, $"{Routes.Applications}/{Escape(name)}/{action}", null, cancellationToken);
@@ -213,32 +218,49 @@ public sealed partial class CaaStleClient : IDisposable
     private Task<OperationView> DeleteAsync(string path, CancellationToken cancellationToken) =>
         StartAsync(HttpMethod.Delete, path, null, cancellationToken);
 
-    private Task<T> PostAsync<T>(string path, HttpContent? content, Func<ApiJson, JsonTypeInfo<T>> type, CancellationToken cancellationToken) =>
-        AskAsync(new HttpRequestMessage(HttpMethod.Post, Relative(path)) { Content = content }, type, cancellationToken);
+    /// <summary>Asks a question that has a body.</summary>
+    private Task<T> PostAsync<T>(string path, HttpContent content, Func<ApiJson, JsonTypeInfo<T>> type, CancellationToken cancellationToken) =>
+        RepeatAsync(() => new(HttpMethod.Post, Relative(path)) { Content = content }, type, [], cancellationToken);
 
-    /// <summary>Sends a request that starts an operation; again, by the same key, as long as its answer gets lost on the way.</summary>
-    private async Task<OperationView> StartAsync(
+    /// <summary>Sends a request that starts an operation, with a key by which the server knows it again.</summary>
+    private Task<OperationView> StartAsync(
         HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, bool expectContinue = false)
     {
         var key = Guid.NewGuid().ToString();
-        long? lost = null;
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        return RepeatAsync(Request, api => api.OperationView, ["cld op list"], cancellationToken);
+
+        HttpRequestMessage Request()
         {
-            // Not disposed, which would dispose the content that is to be sent again.
             var request = new HttpRequestMessage(method, Relative(path)) { Content = content };
             request.Headers.Add(Routes.RequestKeyHeader, key);
             request.Headers.ExpectContinue = expectContinue;
+            return request;
+        }
+    }
+
+    /// <summary>
+    /// Sends a request that does no more when it comes twice; again, as long as its answer gets lost on the way, or the server is away that
+    /// has answered before.
+    /// </summary>
+    /// <param name="create">Makes the request; not disposed, which would dispose the content that is to be sent again.</param>
+    /// <param name="next">What to type besides, when no answer can be had.</param>
+    private async Task<T> RepeatAsync<T>(
+        Func<HttpRequestMessage> create, Func<ApiJson, JsonTypeInfo<T>> type, IReadOnlyList<string> next, CancellationToken cancellationToken)
+    {
+        long? lost = null;
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
             try
             {
-                return await AskAsync(request, api => api.OperationView, cancellationToken);
+                return await AskAsync(create(), type, cancellationToken);
             }
-            catch (Exception failure) when (lost is null ? IsLoss(failure) : IsAway(failure))
+            catch (Exception failure) when (lost is null && !hasAnswered ? IsLoss(failure) : IsAway(failure))
             {
                 lost ??= clock.GetTimestamp();
                 if (clock.GetElapsedTime(lost.Value) > Patience)
                 {
                     if (failure is ProblemException { Problem: var problem })
-                        throw new ProblemException(problem with { Next = [.. problem.Next, "cld op list"] });
+                        throw new ProblemException(problem with { Next = [.. problem.Next, .. next] });
                     throw;
                 }
             }
@@ -280,6 +302,7 @@ public sealed partial class CaaStleClient : IDisposable
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await http.SendAsync(request, cancellationToken);
+        hasAnswered = true;
         if (response.IsSuccessStatusCode)
             return response;
         using (response)

@@ -7,6 +7,8 @@ namespace CaaStle.Cli.Tests.Connection;
 /// <summary>A request gets no answer: it may have been accepted, or not.</summary>
 public sealed class RepeatTests
 {
+    private const string Nowhere = "http://127.0.0.1:1";
+
     public static TheoryData<string, string[]> Starts => new()
     {
         { "POST /environments", ["env", "create", "orders", "env.yaml"] },
@@ -95,6 +97,76 @@ public sealed class RepeatTests
         await server.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData("GET /environments", "env", "list")]
+    [InlineData("GET /operations/op-1", "op", "show", "op-1")]
+    [InlineData("POST /environments/plan", "env", "plan", "env.yaml")]
+    public async Task A_question_is_asked_again_when_its_answer_got_lost(string request, params string[] words)
+    {
+        await using var server = await FakeServer.StartAsync();
+        var (method, path) = (request.Split(' ')[0], request.Split(' ')[1]);
+        server.Break(method, path).On(method, path, CutOffAsync).Refuse(method, path, Make.Problem(ProblemCodes.NotFound, 404, "It is not there."));
+        using var cld = Ready(server);
+
+        var result = await cld.RunAsync(words);
+
+        Assert.StartsWith("error: It is not there.", result.Error);
+        Assert.Equal([request, request, request], server.Requests.Select(each => $"{each.Method} {each.PathAndQuery.Split('?')[0]}"));
+    }
+
+    [Fact]
+    public async Task When_the_server_has_died_at_an_operations_end_the_next_one_is_asked_how_it_ended()
+    {
+        await using var next = await FakeServer.StartAsync();
+        Follow(next);
+        await using var dying = await FakeServer.StartAsync();
+        using var cld = Ready(dying);
+        MoveOn(cld, next);
+        dying
+            .On("POST", "/environments", Make.Operation("queued"), ApiJson.Default.OperationView, 202)
+            .Stream("op-1", Make.Success)
+            .On("GET", "/operations/op-1", context =>
+            {
+                cld.Variables["CLD_SERVER"] = Nowhere;
+                context.Abort();
+                return Task.CompletedTask;
+            });
+
+        var result = await cld.RunAsync("env", "create", "orders", "env.yaml", "--progress", "quiet");
+
+        Assert.True(result.Exit == ExitCode.Ok, result.Error);
+        Assert.Equal(["GET /operations/op-1"], next.Requests.Select(each => each.ToString()));
+    }
+
+    [Fact]
+    public async Task A_server_that_has_answered_before_is_waited_for_when_it_is_gone()
+    {
+        await using var before = await FakeServer.StartAsync();
+        before.On("GET", "/environments", context => FakeServer.WriteAsync(context, 200, "[]"));
+        await using var next = await FakeServer.StartAsync();
+        next.On("DELETE", "/environments/orders", Make.Operation("queued"), ApiJson.Default.OperationView, 202);
+        using var cld = Ready(before);
+        MoveOn(cld, next);
+        using var connection = new Cli.Connection.ServerConnection(cld.Context(TextWriter.Null, TextWriter.Null), _ => { });
+
+        await connection.Client.ListEnvironmentsAsync(TestContext.Current.CancellationToken);
+        cld.Variables["CLD_SERVER"] = Nowhere;
+        await connection.Client.DeleteEnvironmentAsync("orders", force: false, keepData: false, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["DELETE /environments/orders"], next.Requests.Select(each => each.ToString()));
+    }
+
+    [Fact]
+    public async Task A_server_that_was_never_there_is_missed_at_once()
+    {
+        await using var server = await FakeServer.StartAsync();
+        using var cld = Ready(server);
+        cld.Variables["CLD_SERVER"] = Nowhere;
+        cld.Clock = new PatientClock();
+
+        Assert.Equal(ExitCode.Unreachable, (await cld.RunAsync("env", "list")).Exit);
+    }
+
     [Fact]
     public async Task What_was_refused_is_not_repeated()
     {
@@ -127,6 +199,16 @@ public sealed class RepeatTests
         .Stream("op-1", Make.Success)
         .On("GET", "/operations/op-1", Make.Operation("succeeded"), ApiJson.Default.OperationView)
         .On("GET", "/environments/orders/deletion", new PlanView("environment/orders", "delete", []), ApiJson.Default.PlanView);
+
+    /// <summary>Where there is no server, the next one comes while the client waits.</summary>
+    private static void MoveOn(Cld cld, FakeServer next) => cld.Clock = new InstantClock(Make.Now)
+    {
+        Waiting = () =>
+        {
+            if (cld.Variables.GetValueOrDefault("CLD_SERVER") == Nowhere)
+                cld.Variables["CLD_SERVER"] = next.Url;
+        },
+    };
 
     /// <summary>The head of an answer, and half of its body.</summary>
     private static async Task CutOffAsync(Microsoft.AspNetCore.Http.HttpContext context)

@@ -105,6 +105,9 @@ internal sealed class InstantClock(DateTimeOffset start) : TimeProvider
 {
     private long ticks = start.UtcTicks;
 
+    /// <summary>Told whenever somebody begins to wait.</summary>
+    public Action Waiting { get; init; } = () => { };
+
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -115,6 +118,7 @@ internal sealed class InstantClock(DateTimeOffset start) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
+        Waiting();
         var real = TimeSpan.FromMilliseconds(1);
         return System.CreateTimer(
             Fire,
