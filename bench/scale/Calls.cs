@@ -19,7 +19,7 @@ internal static class Calls
     private static double ReadsPerMinute(int environments, int readsAtOnce)
     {
         var timing = new WorldTiming(TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(30), TimeSpan.Zero);
-        var host = new SimulatedHost(timing, (world, time) => new SimulatedCloud(world, time, readsAtOnce));
+        var host = new SimulatedHost(timing, (world, _) => new SimulatedCloud(world, readsAtOnce));
         var reads = 0;
         host.AfterCall = call =>
         {

@@ -161,7 +161,7 @@ internal sealed class Run(string folder) : IWorldFaults
         var clouds = Directory.CreateDirectory(Path.Combine(folder, "data", "clouds", "simulated")).FullName;
         var timing = new WorldTiming(CallLatency, TimeSpan.FromSeconds(1), TimeSpan.Zero);
         var world = new SimulatedWorld(TimeProvider.System, timing, this, Path.Combine(clouds, "world.jsonl"));
-        var catalog = new Catalog(new SimulatedCloud(world, TimeProvider.System, readsAtOnce: 100));
+        var catalog = new Catalog(new SimulatedCloud(world, readsAtOnce: 100));
         var vault = new Base64Vault();
         var serializer = new ObjectSerializer(vault);
         var reader = new DefinitionReader(catalog);

@@ -9,7 +9,7 @@ namespace CaaStle.Clouds.Simulated;
 /// <summary>
 /// <c>target: simulated</c>: a cloud that runs nothing, to try definitions, failures and rollbacks without an account. Settings
 /// <c>CallSeconds</c>, <c>DeletionSeconds</c> and <c>VisibilitySeconds</c> say how it lets time pass, and <c>World</c> in which file it is,
-/// which several servers may share.
+/// which several servers may share, or at which address another process serves it.
 /// </summary>
 public sealed class SimulatedExtension : ICloudExtension
 {
@@ -17,7 +17,10 @@ public sealed class SimulatedExtension : ICloudExtension
     {
         var timing = new WorldTiming(Seconds("CallSeconds", 0.02), Seconds("DeletionSeconds", 1), Seconds("VisibilitySeconds", 0));
         var file = services.Settings.GetValueOrDefault("World") ?? Path.Combine(services.DataFolder, "world.jsonl");
-        return new SimulatedCloud(new SimulatedWorld(services.Clock, timing, null, file), services.Clock, readsAtOnce: 100);
+        IWorld world = Uri.TryCreate(file, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp
+            ? new RemoteWorld(address, timing)
+            : new SimulatedWorld(services.Clock, timing, null, file);
+        return new SimulatedCloud(world, readsAtOnce: 100);
 
         TimeSpan Seconds(string name, double otherwise) => TimeSpan.FromSeconds(
             services.Settings.TryGetValue(name, out var text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise);
@@ -26,24 +29,24 @@ public sealed class SimulatedExtension : ICloudExtension
 
 public sealed class SimulatedCloud : ICloud, IMarkedObjects
 {
-    private readonly SimulatedWorld world;
+    private readonly IWorld world;
 
     /// <param name="readsAtOnce">How many objects one call can read.</param>
-    public SimulatedCloud(SimulatedWorld world, TimeProvider clock, int readsAtOnce = 1)
+    public SimulatedCloud(IWorld world, int readsAtOnce = 1)
     {
         this.world = world;
         var troubles = new Troubles();
         Handlers =
         [
-            new SimulatedHandler<SimulatedNetwork, SimulatedNetworkState>(world, clock, troubles, readsAtOnce, "simulated/network", name => new(name), spec => spec),
-            new SimulatedHandler<SimulatedStorage, SimulatedStorageState>(world, clock, troubles, readsAtOnce, "simulated/storage", name => new(name), spec => spec),
+            new SimulatedHandler<SimulatedNetwork, SimulatedNetworkState>(world, troubles, readsAtOnce, "simulated/network", name => new(name), spec => spec),
+            new SimulatedHandler<SimulatedStorage, SimulatedStorageState>(world, troubles, readsAtOnce, "simulated/storage", name => new(name), spec => spec),
             new SimulatedHandler<SimulatedDatabase, SimulatedDatabaseState>(
-                world, clock, troubles, readsAtOnce, "simulated/database", name => new(name), spec => spec with { Size = 0, Port = 0, IsStopped = false }),
-            new SimulatedHandler<SimulatedService, SimulatedServiceState>(world, clock, troubles, readsAtOnce, "simulated/service", name => new(name), spec => spec),
+                world, troubles, readsAtOnce, "simulated/database", name => new(name), spec => spec with { Size = 0, Port = 0, IsStopped = false }),
+            new SimulatedHandler<SimulatedService, SimulatedServiceState>(world, troubles, readsAtOnce, "simulated/service", name => new(name), spec => spec),
             new SimulatedHandler<SimulatedRoute, SimulatedRouteState>(
-                world, clock, troubles, readsAtOnce, "simulated/route", name => new(name), spec => spec with { Backends = [] }),
-            new SimulatedHandler<SimulatedJob, SimulatedJobState>(world, clock, troubles, readsAtOnce, "simulated/job", name => new(name), spec => spec),
-            new SimulatedHandler<SimulatedImage, SimulatedImageState>(world, clock, troubles, readsAtOnce, "simulated/image", name => new(name), spec => spec),
+                world, troubles, readsAtOnce, "simulated/route", name => new(name), spec => spec with { Backends = [] }),
+            new SimulatedHandler<SimulatedJob, SimulatedJobState>(world, troubles, readsAtOnce, "simulated/job", name => new(name), spec => spec),
+            new SimulatedHandler<SimulatedImage, SimulatedImageState>(world, troubles, readsAtOnce, "simulated/image", name => new(name), spec => spec),
         ];
     }
 

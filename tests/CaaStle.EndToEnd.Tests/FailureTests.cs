@@ -41,6 +41,16 @@ public sealed class FailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_application_that_listens_on_another_port_than_its_definition_says()
+    {
+        var elsewhere = Samples.Says("not here").Replace("LocalPort => 8080", "LocalPort => 8081").Replace("health: /", "health: {path: /, start_period: 2s}");
+        var failed = await DeployAsync(7, elsewhere);
+        Assert.Contains("runs, but is not ready 2 s after its start", failed.Error);
+        Assert.Contains("GET /: nothing answers on port 8080", failed.Error);
+        await AssertNothingChangedAsync();
+    }
+
+    [Fact]
     public async Task A_build_that_fails()
     {
         installation.Write("app/Dockerfile", "FROM debian:bookworm-slim\nRUN echo compiling; echo missing semicolon >&2; exit 9\n");

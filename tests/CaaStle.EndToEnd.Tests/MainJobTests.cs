@@ -39,7 +39,7 @@ public sealed class MainJobTests
         var deleted = await installation.DoAsync("env", "delete", environment, "--force", "--keep-data", "--yes");
         Assert.Contains($"kept: docker/volume {volume.Name}\n", deleted.Error);
         Assert.Equal(["docker/image", "docker/volume"], (await installation.FindInDockerAsync()).Select(item => item.Kind).Order());
-        await DockerEngine.RemoveAsync(volume);
+        await DockerEngine.Machine.RemoveAsync(volume);
 
         await installation.DoAsync("container", "delete", "greetings", "--yes");
         await installation.AssertNothingIsLeftAsync();

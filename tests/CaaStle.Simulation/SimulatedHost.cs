@@ -26,7 +26,7 @@ public sealed class SimulatedHost
     public SimulatedHost(WorldTiming? timing = null, Func<SimulatedWorld, TimeProvider, ICloud>? cloudOf = null, int seed = 0)
     {
         durable = new(Time);
-        this.cloudOf = cloudOf ?? ((world, time) => new SimulatedCloud(world, time));
+        this.cloudOf = cloudOf ?? ((world, _) => new SimulatedCloud(world));
         this.seed = seed;
         World = new(Time, timing ?? new(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(30), TimeSpan.Zero));
         life = new(this);

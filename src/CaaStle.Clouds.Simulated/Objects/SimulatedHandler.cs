@@ -6,7 +6,7 @@ namespace CaaStle.Clouds.Simulated;
 /// <summary>How every kind of simulated object lives.</summary>
 /// <param name="fixedPart">The specification without what can be changed in place.</param>
 internal sealed class SimulatedHandler<TSpec, TState>(
-    SimulatedWorld world, TimeProvider clock, Troubles troubles, int readsAtOnce, string kind, Func<string, TState> stateOf, Func<TSpec, TSpec> fixedPart)
+    IWorld world, Troubles troubles, int readsAtOnce, string kind, Func<string, TState> stateOf, Func<TSpec, TSpec> fixedPart)
     : CloudObjectHandler<TSpec, TState>, IReadsMany
     where TSpec : class, ICloudObjectSpec<TState>, ISimulatedSpec
     where TState : class
@@ -72,7 +72,7 @@ internal sealed class SimulatedHandler<TSpec, TState>(
 
     private Observation<TState> Judge(TSpec spec, ObjectCall call, WorldObject? found)
     {
-        var now = clock.GetUtcNow();
+        var now = world.Now;
         if (found is null || now < found.ReadyAt)
         {
             troubles.Before(spec);

@@ -12,7 +12,7 @@ public sealed record WorldTiming(TimeSpan CallLatency, TimeSpan Deletion, TimeSp
 /// A cloud with an API of few calls, names that are unique, objects that take their time, and a deletion that is refused while
 /// something depends on what is to go. Kept in a file where one is given, so that it outlives the process.
 /// </summary>
-public sealed class SimulatedWorld
+public sealed class SimulatedWorld : IWorld
 {
     private readonly TimeProvider clock;
     private readonly WorldTiming timing;
@@ -37,6 +37,8 @@ public sealed class SimulatedWorld
 
     public WorldTiming Timing => timing;
 
+    public DateTimeOffset Now => clock.GetUtcNow();
+
     /// <summary>The same world, as somebody sees it for whom other things go wrong.</summary>
     public SimulatedWorld SeenWith(IWorldFaults faults) => new(this, faults);
 
@@ -53,23 +55,19 @@ public sealed class SimulatedWorld
         }
     }
 
-    /// <summary>The object as reads show it; null when they show none.</summary>
     public Task<WorldObject?> DescribeAsync(string name, CancellationToken cancellationToken) =>
         CallAsync(new(WorldCallKind.Describe, name), () => Seen(name), cancellationToken);
 
-    /// <summary>The objects as reads show them, in the order of their names; null where they show none.</summary>
     public Task<IReadOnlyList<WorldObject?>> DescribeAsync(IReadOnlyList<string> names, CancellationToken cancellationToken) =>
         CallAsync(
             new(WorldCallKind.DescribeMany, "") { Names = names }, () => (IReadOnlyList<WorldObject?>)[.. names.Select(Seen)], cancellationToken);
 
-    /// <summary>All that reads show with these labels.</summary>
     public Task<IReadOnlyList<WorldObject>> FindAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) => CallAsync(
         new(WorldCallKind.Find, ""),
         () => (IReadOnlyList<WorldObject>)[.. objects.All.Where(item =>
             clock.GetUtcNow() >= item.VisibleAt && labels.All(label => item.Labels.GetValueOrDefault(label.Key) == label.Value))],
         cancellationToken);
 
-    /// <exception cref="CloudException">The name is taken, or what the object needs is not there.</exception>
     public Task CreateAsync(
         string name,
         IReadOnlyDictionary<string, string> labels,
@@ -101,7 +99,6 @@ public sealed class SimulatedWorld
             },
             cancellationToken);
 
-    /// <exception cref="CloudException">The object is not there, is going, or would need what is not there.</exception>
     public Task ChangeAsync(
         string name, string content, TimeSpan readyAfter, IReadOnlyList<string> needs, CancellationToken cancellationToken) => CallAsync(
             new(WorldCallKind.Change, name),
@@ -119,7 +116,6 @@ public sealed class SimulatedWorld
             },
             cancellationToken);
 
-    /// <exception cref="CloudException">Something depends on the object.</exception>
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => CallAsync(
         new(WorldCallKind.Delete, name),
         () =>

@@ -11,12 +11,16 @@ internal sealed record DockerObject(string Kind, string Name, string? Subject, s
     public bool Has(string word) => Name.Contains(word) || Subject?.Contains(word) == true;
 }
 
-/// <summary>Docker's engine as it is, read past CaaStle.</summary>
-internal static class DockerEngine
+/// <summary>A Docker engine as it is, read past CaaStle.</summary>
+internal sealed class DockerEngine(Uri host)
 {
-    private static readonly HttpClient Http = Connect();
+    private readonly HttpClient http = Connect(host);
 
-    public static async Task<IReadOnlyList<DockerObject>> ListAsync()
+    /// <summary>The one that this machine's tests use.</summary>
+    public static DockerEngine Machine { get; } =
+        new(new(Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } given ? given : "unix:///var/run/docker.sock"));
+
+    public async Task<IReadOnlyList<DockerObject>> ListAsync()
     {
         var found = new List<DockerObject>();
         foreach (var container in await ListAsync("containers/json?all=1"))
@@ -34,7 +38,7 @@ internal static class DockerEngine
         return found;
     }
 
-    public static async Task RemoveAsync(DockerObject item)
+    public async Task RemoveAsync(DockerObject item)
     {
         var path = item.Kind switch
         {
@@ -43,7 +47,7 @@ internal static class DockerEngine
             "docker/volume" => $"volumes/{item.Name}",
             _ => $"images/{item.Name}?force=true",
         };
-        using var response = await Http.DeleteAsync(path);
+        using var response = await http.DeleteAsync(path);
     }
 
     /// <returns>What the command wrote in the container, trimmed; with its exit code when that is not 0.</returns>
@@ -54,9 +58,9 @@ internal static class DockerEngine
         return result.ExitCode == 0 ? result.Output.Trim() : $"{result.ExitCode}: {result.Output}{result.Error}";
     }
 
-    private static async Task<IReadOnlyList<JsonElement>> ListAsync(string path)
+    private async Task<IReadOnlyList<JsonElement>> ListAsync(string path)
     {
-        using var document = JsonDocument.Parse(await Http.GetStringAsync(path));
+        using var document = JsonDocument.Parse(await http.GetStringAsync(path));
         var list = document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.GetProperty("Volumes") : document.RootElement;
         return list.ValueKind == JsonValueKind.Null ? [] : [.. list.EnumerateArray().Select(item => item.Clone())];
     }
@@ -69,9 +73,8 @@ internal static class DockerEngine
             ? label.GetString()
             : null;
 
-    private static HttpClient Connect()
+    private static HttpClient Connect(Uri host)
     {
-        var host = Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } given ? new Uri(given) : new("unix:///var/run/docker.sock");
         if (host.Scheme == "tcp")
             return new() { BaseAddress = new UriBuilder("http", host.Host, host.Port).Uri };
 

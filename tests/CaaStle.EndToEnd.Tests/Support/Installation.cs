@@ -31,6 +31,11 @@ internal sealed class Installation : IAsyncDisposable
 
     public Dictionary<string, string> Settings { get; } = [];
 
+    public DockerEngine Docker { get; init; } = DockerEngine.Machine;
+
+    /// <summary>A command line before each program's own, which runs it somewhere else.</summary>
+    public IReadOnlyList<string> Within { get; init; } = [];
+
     private Dictionary<string, string> Variables => new(Settings) { ["CLD_HOME"] = Home, ["CLD_PORT"] = "0", ["NO_COLOR"] = "1" };
 
     public string Write(string file, string text)
@@ -61,13 +66,17 @@ internal sealed class Installation : IAsyncDisposable
         return result;
     }
 
-    public RunningProcess Start(params string[] words) => new(Repository.Client, words, Variables, Work);
+    public RunningProcess Start(params string[] words)
+    {
+        string[] line = [.. Within, Repository.Client, .. words];
+        return new(line[0], line[1..], Variables, Work);
+    }
 
     public async Task<EnvironmentDetail> ShowEnvironmentAsync(bool reveal = false) =>
         JsonSerializer.Deserialize(await ShowAsync("env", Environment, reveal), ApiJson.Default.EnvironmentDetail)!;
 
-    public async Task<ApplicationDetail> ShowApplicationAsync(bool reveal = false) =>
-        JsonSerializer.Deserialize(await ShowAsync("app", Application, reveal), ApiJson.Default.ApplicationDetail)!;
+    public async Task<ApplicationDetail> ShowApplicationAsync(string? name = null) =>
+        JsonSerializer.Deserialize(await ShowAsync("app", name ?? Application, reveal: false), ApiJson.Default.ApplicationDetail)!;
 
     /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<OperationView>> ListOperationsAsync(string subject) =>
@@ -77,7 +86,7 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>What Docker has of this installation, by its label or by its names.</summary>
     public async Task<IReadOnlyList<DockerObject>> FindInDockerAsync()
     {
-        var all = await DockerEngine.ListAsync();
+        var all = await Docker.ListAsync();
         label ??= all.FirstOrDefault(item => item.Has(Word))?.Installation;
         return [.. all.Where(item => item.Has(Word) || (label is not null && item.Installation == label))];
     }
@@ -115,16 +124,26 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Ends whichever server runs on the home.</summary>
     public async Task StopServerAsync(string signal = "TERM")
     {
-        var address = Path.Combine(Home, "server.json");
-        if (!File.Exists(address))
-            return;
-        var id = JsonSerializer.Deserialize(await File.ReadAllTextAsync(address), ApiJson.Default.ServerAddress)!.ProcessId;
-        if (!IsServer(id))
+        if (FindServer() is not { } id)
             return;
         using var kill = Process.Start("kill", [$"-{signal}", id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
         for (var started = Stopwatch.GetTimestamp(); HomeIsHeld(); await Task.Delay(10))
             Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "The server does not end.");
+    }
+
+    /// <summary>As by <c>kill -9</c>, if one runs, and without waiting.</summary>
+    public void KillServer()
+    {
+        try
+        {
+            if (FindServer() is { } id)
+                Process.GetProcessById(id).Kill();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // It has ended just now.
+        }
     }
 
     public async Task<string> ApplicationUrlAsync() =>
@@ -148,7 +167,7 @@ internal sealed class Installation : IAsyncDisposable
             foreach (var server in servers)
                 server.Dispose();
             foreach (var item in (await FindInDockerAsync()).OrderBy(item => item.Kind == "docker/container" ? 0 : 1))
-                await DockerEngine.RemoveAsync(item);
+                await Docker.RemoveAsync(item);
             root.Delete(recursive: true);
         }
     }
@@ -158,6 +177,20 @@ internal sealed class Installation : IAsyncDisposable
 
     private async Task<string> TellServerAsync() =>
         File.Exists(ServerLog) ? $"\nThe server's log:\n{string.Join('\n', (await File.ReadAllLinesAsync(ServerLog)).TakeLast(20))}" : "";
+
+    /// <returns>The process of the server that runs on the home; null when none does.</returns>
+    private int? FindServer()
+    {
+        try
+        {
+            var address = JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(Home, "server.json")), ApiJson.Default.ServerAddress)!;
+            return IsServer(address.ProcessId) ? address.ProcessId : null;
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Whether a server still has its files open; one that was killed has, for a moment.</summary>
     private bool HomeIsHeld()

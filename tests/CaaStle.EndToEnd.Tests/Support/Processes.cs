@@ -18,8 +18,13 @@ internal sealed class RunningProcess : IDisposable
     private readonly StringBuilder output = new();
     private readonly StringBuilder error = new();
 
+    /// <param name="keepsInput">Its input stays open as long as this process lives.</param>
     public RunningProcess(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> variables, string? directory = null)
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string> variables,
+        string? directory = null,
+        bool keepsInput = false)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -38,8 +43,11 @@ internal sealed class RunningProcess : IDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        process.StandardInput.Close();
+        if (!keepsInput)
+            process.StandardInput.Close();
     }
+
+    public int Id => process.Id;
 
     public bool HasExited => process.HasExited;
 

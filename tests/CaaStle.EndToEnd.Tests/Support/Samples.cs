@@ -74,6 +74,16 @@ internal static class Samples
     /// <summary>Answers every request with the text on a line of its own.</summary>
     public static string Says(string text) => Perl("""$ENV{TEXT} . "\n" """, $"TEXT: {text}");
 
+    public const string LastWords = "the heap is exhausted";
+
+    /// <summary>Answers every request, until the file /crash is in its container: then it ends by the next one.</summary>
+    public static readonly string CrashesOnDemand = Perl($$"""unlink("/crash") ? do { warn "{{LastWords}}\n"; exit 3 } : "alive\n" """, "NOTHING: ''");
+
+    /// <summary>Listens only in its second life, whoever started that.</summary>
+    public static string ListensWhenStartedAgain(string text) => Says(text)
+        .Replace("health: /", "health: {path: /, start_period: 10m}")
+        .Replace("my $server", "unless (-e '/before') { open(my $file, '>', '/before'); close $file; sleep 600 }\n      my $server");
+
     /// <summary>Answers every request with what the expression gives. Needs no image but Debian's.</summary>
     /// <param name="variables">Lines below <c>env:</c>.</param>
     private static string Perl(string expression, params string[] variables) => $$"""

@@ -131,7 +131,7 @@ public sealed class SharedCallTests
 
     private SimulatedHost Host(int readsAtOnce)
     {
-        var host = new SimulatedHost(cloudOf: (world, time) => new SimulatedCloud(world, time, readsAtOnce)) { Time = { MostEvents = 1_000_000 } };
+        var host = new SimulatedHost(cloudOf: (world, _) => new SimulatedCloud(world, readsAtOnce)) { Time = { MostEvents = 1_000_000 } };
         host.AfterCall = call =>
         {
             calls.Add((host.Time.GetUtcNow(), call));
