@@ -39,7 +39,15 @@ public sealed class WorldHistory(SimulatedWorld world, TimeProvider clock) : IWo
         lock (gate)
         {
             var now = clock.GetUtcNow();
-            foreach (var item in world.Objects)
+            var there = world.Objects.ToDictionary(item => item.Name);
+            foreach (var (name, at) in latest)
+            {
+                // What was deleted at once is gone already.
+                if (lives[at].To is null && !there.ContainsKey(name))
+                    lives[at] = lives[at] with { To = now };
+            }
+
+            foreach (var item in there.Values)
             {
                 if (latest.TryGetValue(item.Name, out var at) && !(lives[at].To <= now))
                 {

@@ -36,7 +36,7 @@ internal sealed class RandomCommands(Installation installation, Random random, s
             environment:
               app_deployment:
                 target: simulated
-                ready_after: {Seconds(3)}
+                ready_after: 0.1
               resources:
                 simulated:
             {string.Join('\n', names[..random.Next(1, 4)].Select(Database))}

@@ -100,9 +100,11 @@ internal sealed class RoundRun(Installation installation, ServedWorld world, Ran
         Assert.All(applications, application => Assert.Equal("available", application.Status));
         Assert.All(shown, item => Assert.Equal("ready", item.Status));
         var now = TimeProvider.System.GetUtcNow();
-        Assert.Equal(
-            shown.Where(item => item.Kind.StartsWith("simulated/", StringComparison.Ordinal)).Select(item => item.Identity).Order(),
-            (await world.ReadHistoryAsync()).Where(life => !(life.To <= now)).Select(life => life.Name).Order());
+        var said = shown.Where(item => item.Kind.StartsWith("simulated/", StringComparison.Ordinal)).Select(item => item.Identity).Order().ToList();
+        var there = (await world.ReadHistoryAsync()).Where(life => !(life.To <= now)).Select(life => life.Name).Order().ToList();
+        Assert.True(
+            said.SequenceEqual(there),
+            $"In the cloud, but not said to be: {string.Join(", ", there.Except(said))}; said to be, but not there: {string.Join(", ", said.Except(there))}.");
         Count("objects", shown.Count);
         return ([.. environments.Select(environment => environment.Name)], [.. applications.Select(application => application.Name)]);
     }
