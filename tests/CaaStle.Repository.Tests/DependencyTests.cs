@@ -12,7 +12,10 @@ public sealed class DependencyTests
         // Entity Framework Core for its migrations alone, which tests turn into SQL; it is not shipped.
         ["CaaStle.Storage"] = (
             ["CaaStle.Abstractions", "CaaStle.Engine"],
-            ["Microsoft.Data.Sqlite.Core", "Microsoft.EntityFrameworkCore.Sqlite", "SQLitePCLRaw.bundle_e_sqlite3"]),
+            [
+                "Microsoft.Data.Sqlite.Core", "Microsoft.EntityFrameworkCore.Sqlite", "Npgsql", "Npgsql.EntityFrameworkCore.PostgreSQL",
+                "SQLitePCLRaw.bundle_e_sqlite3",
+            ]),
         ["CaaStle.Api"] = ([], ["System.Net.ServerSentEvents"]),
         ["CaaStle.Cli"] = (["CaaStle.Api"], ["Spectre.Console", "System.CommandLine"]),
         // AWS's own runtime: credentials, signatures, addresses. SecurityToken, SSO and SSOOIDC are found by it, for roles and single sign-on.

@@ -9,7 +9,8 @@ internal static class Changes
     private static CancellationToken ToTheEnd => CancellationToken.None;
 
     /// <param name="enqueued">Told the last operation: of these, or of those that were enqueued under the same key before.</param>
-    public static Change Enqueue(IReadOnlyList<NewOperation> operations, Action<Operation> enqueued) => async (session, at) =>
+    public static Change Enqueue(
+        IReadOnlyList<NewOperation> operations, Action<Operation> enqueued, IDatabase database) => async (session, at) =>
     {
         foreach (var key in operations.Select(each => each.Operation.RequestKey).OfType<string>().Distinct())
         {
@@ -35,6 +36,7 @@ internal static class Changes
             lastPosition = await AppendAsync(session, queued);
         }
 
+        await database.AcceptAsync(session, [.. together]);
         enqueued(operations[^1].Operation);
         return lastPosition;
     };
@@ -51,7 +53,7 @@ internal static class Changes
         return 0;
     };
 
-    public static Change Append(string operationId, IReadOnlyList<JournalEntry> entries) => async (session, at) =>
+    public static Change Append(string operationId, IReadOnlyList<JournalEntry> entries, IDatabase database) => async (session, at) =>
     {
         var (operation, sequence) = await Queries.RowAsync(session, operationId, ToTheEnd)
             ?? throw new InvalidOperationException($"The store has no operation '{operationId}'.");
@@ -82,6 +84,7 @@ internal static class Changes
             await Tables.Subjects.UpdateAsync(session, nextSubject);
         }
 
+        await database.CheckAppendAsync(session, operationId, entries);
         return lastPosition;
     };
 

@@ -87,9 +87,14 @@ internal static class Queries
     public static Task<SubjectRecord?> SubjectAsync(Session session, SubjectKey key, CancellationToken cancellationToken) => session.FirstAsync(
         """SELECT * FROM "Subjects" WHERE "Key" = @key""", Rows.Subject, cancellationToken, ("@key", ColumnText.Write(key)));
 
-    public static Task<IReadOnlyList<SubjectRecord>> SubjectsAsync(
-        Session session, SubjectKind kind, CancellationToken cancellationToken) => session.ListAsync(
-        """SELECT * FROM "Subjects" WHERE "Kind" = @kind ORDER BY "Key" """, Rows.Subject, cancellationToken, ("@kind", kind.ToString()));
+    /// <summary>In the order of their names, which databases do not agree on.</summary>
+    public static async Task<IReadOnlyList<SubjectRecord>> SubjectsAsync(
+        Session session, SubjectKind kind, CancellationToken cancellationToken)
+    {
+        var found = await session.ListAsync(
+            """SELECT * FROM "Subjects" WHERE "Kind" = @kind""", Rows.Subject, cancellationToken, ("@kind", kind.ToString()));
+        return [.. found.OrderBy(subject => subject.Key.Name, StringComparer.Ordinal)];
+    }
 
     public static Task<IReadOnlyList<ObjectRecord>> ObjectsAsync(
         Session session, string subjectId, CancellationToken cancellationToken) => session.ListAsync(

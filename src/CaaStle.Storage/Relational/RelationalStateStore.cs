@@ -8,15 +8,16 @@ namespace CaaStle.Storage.Relational;
 public abstract class RelationalStateStore : IStateStore, IAsyncDisposable
 {
     private readonly CommitSignal signal;
+    private readonly IDatabase database;
     private readonly Writer writer;
 
     /// <param name="lastPosition">The journal's last position; 0 when it is empty.</param>
-    private protected RelationalStateStore(
-        string installationId, long lastPosition, TimeProvider clock)
+    private protected RelationalStateStore(IDatabase database, string installationId, long lastPosition, TimeProvider clock)
     {
+        this.database = database;
         InstallationId = installationId;
         signal = new(lastPosition);
-        writer = new(OpenWriter, clock, signal.Committed, DescribeWriteFailure);
+        writer = new(database, clock, signal.Committed);
     }
 
     public string InstallationId { get; }
@@ -27,12 +28,12 @@ public abstract class RelationalStateStore : IStateStore, IAsyncDisposable
     public async Task<Operation> EnqueueAsync(IReadOnlyList<NewOperation> operations, CancellationToken cancellationToken)
     {
         var last = operations[^1].Operation;
-        await writer.WriteAsync(Changes.Enqueue(operations, enqueued => last = enqueued), cancellationToken);
+        await writer.WriteAsync(Changes.Enqueue(operations, enqueued => last = enqueued, database), cancellationToken);
         return last;
     }
 
     public Task AppendAsync(string operationId, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken) =>
-        writer.WriteAsync(Changes.Append(operationId, entries), cancellationToken);
+        writer.WriteAsync(Changes.Append(operationId, entries, database), cancellationToken);
 
     public Task UpdateSubjectExpiryAsync(
         SubjectKey key, string subjectId, DateTimeOffset? expiresAt, CancellationToken cancellationToken) =>
@@ -66,26 +67,53 @@ public abstract class RelationalStateStore : IStateStore, IAsyncDisposable
     /// <summary>Finishes the writes that were accepted, then lets go of the database.</summary>
     public async ValueTask DisposeAsync()
     {
+        await CloseAsync();
         await writer.DisposeAsync();
         signal.Close();
-        Release();
+        database.Release();
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>An open connection for the writer.</summary>
-    private protected virtual DbConnection OpenWriter() => OpenConnection();
+    /// <summary>The last thing that is done while there is a writer.</summary>
+    private protected virtual Task CloseAsync() => Task.CompletedTask;
 
-    /// <summary>An open connection.</summary>
-    private protected abstract DbConnection OpenConnection();
+    private protected Task WriteAsync(Change change, CancellationToken cancellationToken) => writer.WriteAsync(change, cancellationToken);
 
-    /// <summary>What callers are told when the database did not take a write.</summary>
-    private protected abstract StoreException DescribeWriteFailure(Exception failure);
+    /// <summary>Somebody else may have written up to this position.</summary>
+    private protected void Observe(long lastPosition) => signal.Committed(lastPosition);
 
-    private protected abstract void Release();
-
-    private async Task<T> ReadAsync<T>(Func<Session, Task<T>> read)
+    private protected async Task<T> ReadAsync<T>(Func<Session, Task<T>> read)
     {
-        await using var session = new Session(OpenConnection());
+        try
+        {
+            return await ReadOnceAsync(read);
+        }
+        catch (Exception failure) when (database.IsUnreachable(failure))
+        {
+            // The connections that were there may be from before the database was started anew.
+            database.Release();
+        }
+
+        try
+        {
+            return await ReadOnceAsync(read);
+        }
+        catch (Exception failure) when (database.IsUnreachable(failure))
+        {
+            throw database.Describe(failure);
+        }
+    }
+
+    private protected static string DrawId(IRandomSource random, int bytes)
+    {
+        var drawn = new byte[bytes];
+        random.Fill(drawn);
+        return Convert.ToHexStringLower(drawn);
+    }
+
+    private async Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read)
+    {
+        await using var session = new Session(await database.OpenAsync(CancellationToken.None));
         return await read(session);
     }
 }

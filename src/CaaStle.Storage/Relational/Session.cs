@@ -28,7 +28,9 @@ internal sealed class Session(DbConnection connection) : IAsyncDisposable
         return records;
     }
 
-    public Task WriteAsync(string sql, IEnumerable<(string Name, object? Value)> parameters) => Command(sql, parameters).ExecuteNonQueryAsync();
+    /// <returns>How many rows are not what they were.</returns>
+    public Task<int> WriteAsync(string sql, params IEnumerable<(string Name, object? Value)> parameters) =>
+        Command(sql, parameters).ExecuteNonQueryAsync();
 
     /// <returns>The number that the statement returns.</returns>
     public async Task<long> WriteNumberedAsync(string sql, IEnumerable<(string Name, object? Value)> parameters) =>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 
 namespace CaaStle.Storage.Relational;
@@ -17,20 +18,23 @@ internal sealed class Writer : IAsyncDisposable
     private const int MaximumBatch = 1000;
     private const string Savepoint = "change";
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a database that is away is waited for, before callers are told.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly Channel<Pending> queue = Channel.CreateUnbounded<Pending>(new() { SingleReader = true });
-    private readonly Func<DbConnection> open;
+    private readonly CancellationTokenSource closing = new();
+    private readonly IDatabase database;
     private readonly TimeProvider clock;
     private readonly Action<long> committed;
-    private readonly Func<Exception, Exception> describe;
     private readonly Task loop;
     private Session? session;
 
-    /// <param name="open">Gives an open connection, which is used until something goes wrong with it.</param>
     /// <param name="committed">Told the last position after each commit.</param>
-    /// <param name="describe">Makes what callers are told of a database's failure.</param>
-    public Writer(Func<DbConnection> open, TimeProvider clock, Action<long> committed, Func<Exception, Exception> describe)
+    public Writer(IDatabase database, TimeProvider clock, Action<long> committed)
     {
-        (this.open, this.clock, this.committed, this.describe) = (open, clock, committed, describe);
+        (this.database, this.clock, this.committed) = (database, clock, committed);
         loop = Task.Run(RunAsync);
     }
 
@@ -47,8 +51,10 @@ internal sealed class Writer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         queue.Writer.TryComplete();
+        await closing.CancelAsync();
         await loop;
         await CloseAsync();
+        closing.Dispose();
     }
 
     private async Task RunAsync()
@@ -73,44 +79,18 @@ internal sealed class Writer : IAsyncDisposable
 
     private async Task CommitAsync(IReadOnlyList<Pending> batch)
     {
-        var writing = false;
         try
         {
-            session ??= new(open());
-            await using var transaction = await session.BeginAsync();
-            var lastPosition = 0L;
-            var faults = new Exception?[batch.Count];
-            writing = true;
-            for (var i = 0; i < batch.Count; i++)
-            {
-                await transaction.SaveAsync(Savepoint);
-                try
-                {
-                    lastPosition = Math.Max(lastPosition, await batch[i].Change(session, clock.GetUtcNow()));
-                }
-                catch (Exception fault) when (fault is not DbException)
-                {
-                    faults[i] = fault;
-                    await transaction.RollbackAsync(Savepoint);
-                }
-
-                await transaction.ReleaseAsync(Savepoint);
-            }
-
-            writing = false;
-            await transaction.CommitAsync();
-            Transactions++;
-            committed(lastPosition);
+            var faults = await WriteToTheEndAsync(batch);
             // Only now: a fault may rest on what a neighbour wrote.
             for (var i = 0; i < batch.Count; i++)
             {
                 batch[i].Complete(faults[i]);
             }
         }
-        catch (Exception) when (writing && batch.Count > 1)
+        catch (WriteRefusedException) when (batch.Count > 1)
         {
             // The database refused one of them, and the transaction may be gone with it; the others have a right to their own.
-            await CloseAsync();
             foreach (var pending in batch)
             {
                 await CommitAsync([pending]);
@@ -118,13 +98,88 @@ internal sealed class Writer : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            await CloseAsync();
-            var described = describe(failure);
+            var described = failure as StoreException ?? database.Describe((failure as WriteRefusedException)?.InnerException ?? failure);
             foreach (var pending in batch)
             {
                 pending.Complete(described);
             }
         }
+    }
+
+    /// <summary>Makes as many attempts as it takes to know.</summary>
+    /// <returns>What each is to be told; null for success.</returns>
+    private async Task<Exception?[]> WriteToTheEndAsync(IReadOnlyList<Pending> batch)
+    {
+        var began = clock.GetTimestamp();
+        while (true)
+        {
+            var attempt = new Attempt(batch.Count);
+            try
+            {
+                await WriteAsync(batch, attempt);
+                return Committed(attempt);
+            }
+            catch (Exception failure)
+            {
+                await CloseAsync();
+                if (attempt.Stage == Stage.Committing)
+                {
+                    if (await database.IsCommittedAsync(failure, closing.Token))
+                    {
+                        return Committed(attempt);
+                    }
+
+                    began = clock.GetTimestamp();
+                }
+
+                if (!database.IsUnreachable(failure))
+                {
+                    ExceptionDispatchInfo.Throw(attempt.Stage == Stage.Writing ? new WriteRefusedException(failure) : failure);
+                }
+
+                if (closing.IsCancellationRequested || clock.GetElapsedTime(began) > Patience)
+                {
+                    throw;
+                }
+
+                await Task.Delay(Pause, clock, closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private Exception?[] Committed(Attempt attempt)
+    {
+        Transactions++;
+        database.Committed();
+        committed(attempt.LastPosition);
+        return attempt.Faults;
+    }
+
+    private async Task WriteAsync(IReadOnlyList<Pending> batch, Attempt attempt)
+    {
+        session ??= new(await database.OpenWriterAsync());
+        await using var transaction = await session.BeginAsync();
+        await database.BeginAsync(session);
+        attempt.Stage = Stage.Writing;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            await transaction.SaveAsync(Savepoint);
+            try
+            {
+                attempt.LastPosition = Math.Max(attempt.LastPosition, await batch[i].Change(session, clock.GetUtcNow()));
+            }
+            catch (Exception fault) when (fault is not DbException)
+            {
+                attempt.Faults[i] = fault;
+                await transaction.RollbackAsync(Savepoint);
+            }
+
+            await transaction.ReleaseAsync(Savepoint);
+        }
+
+        await database.EndAsync(session, attempt.LastPosition);
+        attempt.Stage = Stage.Committing;
+        await transaction.CommitAsync();
     }
 
     private async ValueTask CloseAsync()
@@ -135,6 +190,26 @@ internal sealed class Writer : IAsyncDisposable
             session = null;
         }
     }
+
+    private enum Stage
+    {
+        Beginning,
+        Writing,
+
+        /// <summary>The commit was asked for: it may have taken place, whatever was answered.</summary>
+        Committing,
+    }
+
+    private sealed class Attempt(int changes)
+    {
+        public Stage Stage { get; set; }
+
+        public long LastPosition { get; set; }
+
+        public Exception?[] Faults { get; } = new Exception?[changes];
+    }
+
+    private sealed class WriteRefusedException(Exception cause) : Exception(cause.Message, cause);
 
     private sealed class Pending(Change change, CancellationToken cancellationToken)
     {

@@ -1,11 +1,14 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Reflection;
+using CaaStle.Storage.Relational;
 using Microsoft.Data.Sqlite;
 
 namespace CaaStle.Storage.Sqlite;
 
 /// <summary>The store's file, and what of it is not the same in other databases.</summary>
-internal sealed class SqliteFile(string path)
+/// <param name="writerOpened">Gets each connection of the writer, and may make it fail.</param>
+internal sealed class SqliteFile(string path, Action<SqliteConnection> writerOpened) : IDatabase
 {
     private readonly string pooled = ConnectionString(path, pooling: true);
 
@@ -32,13 +35,32 @@ internal sealed class SqliteFile(string path)
         new FileStream(path, options).Dispose();
     }
 
+    /// <summary>Oldest first.</summary>
+    public static IReadOnlyList<SqlMigration> Migrations { get; } = SqlMigration.AllOf("Sqlite");
+
     public SqliteConnection Open() => Open(pooled);
+
+    public Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => Task.FromResult<DbConnection>(Open());
+
+    public Task<DbConnection> OpenWriterAsync()
+    {
+        var connection = Open();
+        writerOpened(connection);
+        return Task.FromResult<DbConnection>(connection);
+    }
+
+    public StoreException Describe(Exception failure)
+    {
+        // A connection that saw its disk fail is not used again.
+        Release();
+        return SqliteFailure.AtWriting(path, failure);
+    }
 
     /// <summary>Closes the connections that nobody uses.</summary>
     public void Release() => SqliteConnection.ClearPool(new(pooled));
 
     /// <summary>All of the migration or nothing: what fails goes with its connection.</summary>
-    public async Task ApplyAsync(SqliteMigration migration, CancellationToken cancellationToken)
+    public async Task ApplyAsync(SqlMigration migration, CancellationToken cancellationToken)
     {
         await using var connection = Open(ConnectionString(path, pooling: false));
         await using var command = connection.CreateCommand();

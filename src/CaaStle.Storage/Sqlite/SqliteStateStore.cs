@@ -1,4 +1,3 @@
-using System.Data.Common;
 using CaaStle.Engine.Ports;
 using CaaStle.Storage.Relational;
 using Microsoft.Data.Sqlite;
@@ -9,11 +8,9 @@ namespace CaaStle.Storage.Sqlite;
 public sealed class SqliteStateStore : RelationalStateStore, IStoreCheck
 {
     private readonly SqliteFile file;
-    private readonly Action<SqliteConnection> writerOpened;
 
-    private SqliteStateStore(
-        SqliteFile file, string installationId, long lastPosition, TimeProvider clock, Action<SqliteConnection> writerOpened)
-        : base(installationId, lastPosition, clock) => (this.file, this.writerOpened) = (file, writerOpened);
+    private SqliteStateStore(SqliteFile file, string installationId, long lastPosition, TimeProvider clock)
+        : base(file, installationId, lastPosition, clock) => this.file = file;
 
     /// <summary>
     /// Opens the store, making it where there is none and migrating it where an earlier version wrote it. Throws
@@ -34,7 +31,7 @@ public sealed class SqliteStateStore : RelationalStateStore, IStoreCheck
         Action<SqliteConnection> writerOpened,
         CancellationToken cancellationToken)
     {
-        var file = new SqliteFile(Path.GetFullPath(path));
+        var file = new SqliteFile(Path.GetFullPath(path), writerOpened);
         try
         {
             file.Ensure();
@@ -43,11 +40,11 @@ public sealed class SqliteStateStore : RelationalStateStore, IStoreCheck
             var installationId = SqliteFile.InstallationId(connection);
             if (!isCurrent || installationId is null)
             {
-                installationId ??= DrawId(random);
+                installationId ??= DrawId(random, 8);
                 SqliteFile.Install(connection, installationId);
             }
 
-            return new(file, installationId, SqliteFile.LastPosition(connection), clock, writerOpened);
+            return new(file, installationId, SqliteFile.LastPosition(connection), clock);
         }
         catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
         {
@@ -67,40 +64,22 @@ public sealed class SqliteStateStore : RelationalStateStore, IStoreCheck
             }
             catch (SqliteException failure)
             {
-                return new StoreReport(file.Path, SqliteMigration.All[^1].Id, [failure.Message]);
+                return new StoreReport(file.Path, SqliteFile.Migrations[^1].Id, [failure.Message]);
             }
         },
         cancellationToken);
-
-    private protected override DbConnection OpenWriter()
-    {
-        var connection = file.Open();
-        writerOpened(connection);
-        return connection;
-    }
-
-    private protected override DbConnection OpenConnection() => file.Open();
-
-    private protected override StoreException DescribeWriteFailure(Exception failure)
-    {
-        // A connection that saw its disk fail is not used again.
-        file.Release();
-        return SqliteFailure.AtWriting(file.Path, failure);
-    }
-
-    private protected override void Release() => file.Release();
 
     /// <returns>Whether nothing had to be done.</returns>
     private static async Task<bool> MigrateAsync(SqliteFile file, SqliteConnection connection, CancellationToken cancellationToken)
     {
         var applied = SqliteFile.AppliedMigrations(connection);
-        var unknown = applied.Except(SqliteMigration.All.Select(migration => migration.Id)).ToList();
+        var unknown = applied.Except(SqliteFile.Migrations.Select(migration => migration.Id)).ToList();
         if (unknown.Count > 0)
         {
             throw SqliteFailure.Newer(file.Path, SqliteFile.WrittenBy(connection), unknown[^1]);
         }
 
-        List<SqliteMigration> missing = [.. SqliteMigration.All.Where(migration => !applied.Contains(migration.Id))];
+        List<SqlMigration> missing = [.. SqliteFile.Migrations.Where(migration => !applied.Contains(migration.Id))];
         if (missing.Count > 0)
         {
             SqliteFile.UseWriteAheadLog(connection);
@@ -111,12 +90,5 @@ public sealed class SqliteStateStore : RelationalStateStore, IStoreCheck
         }
 
         return missing.Count == 0;
-    }
-
-    private static string DrawId(IRandomSource random)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        random.Fill(bytes);
-        return Convert.ToHexStringLower(bytes);
     }
 }

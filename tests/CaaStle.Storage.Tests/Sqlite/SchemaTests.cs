@@ -52,8 +52,8 @@ public sealed class SchemaTests : IDisposable
         }
         else
         {
-            Assert.Equal(made.Keys, SqliteMigration.All.Select(migration => migration.Id));
-            Assert.All(SqliteMigration.All, migration => Assert.Equal(made[migration.Id], migration.ReadSql()));
+            Assert.Equal(made.Keys, SqliteFile.Migrations.Select(migration => migration.Id));
+            Assert.All(SqliteFile.Migrations, migration => Assert.Equal(made[migration.Id], migration.ReadSql()));
         }
     }
 

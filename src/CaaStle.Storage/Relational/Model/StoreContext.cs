@@ -9,6 +9,16 @@ namespace CaaStle.Storage.Relational.Model;
 /// <param name="Version">The version of CaaStle that last changed the schema.</param>
 internal sealed record Installation(string Id, string Version);
 
+/// <summary>One of the servers that share the store, from when it came until it was gone.</summary>
+/// <param name="Id">Drawn; never used again.</param>
+/// <param name="Server">The same for all that one server is one after the other.</param>
+/// <param name="Mark">The number of the last transaction that it committed.</param>
+/// <param name="ExpiresAt">When the others may take it for dead, unless it writes before; null when it is.</param>
+internal sealed record WriterRecord(string Id, string Server, long Mark, DateTime? ExpiresAt);
+
+/// <summary>Who runs an operation that is under way.</summary>
+internal sealed record LeaseRecord(string Operation, string Writer);
+
 /// <summary>
 /// The engine's own records as tables: what the schema is to be. A property added to a record needs a migration; a test tells. No program
 /// uses it; tests do, and the framework when it makes SQL of the migrations.
@@ -18,6 +28,9 @@ internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbC
     private const string LastSequence = nameof(LastSequence);
     private const string Kind = nameof(Kind);
     private const string Number = nameof(Number);
+
+    /// <summary>Whether several servers may use such a database at once.</summary>
+    public static bool IsShared(string? provider) => provider == "Npgsql.EntityFrameworkCore.PostgreSQL";
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configuration)
     {
@@ -42,6 +55,18 @@ internal sealed class StoreContext(DbContextOptions<StoreContext> options) : DbC
         model.Entity<JournalRecord>(Map);
         model.Entity<SubjectRecord>(Map);
         model.Entity<ObjectRecord>(Map);
+        if (IsShared(Database.ProviderName))
+        {
+            model.Entity<WriterRecord>().ToTable("Writers").HasKey(writer => writer.Id);
+            model.Entity<LeaseRecord>(Map);
+        }
+    }
+
+    private static void Map(EntityTypeBuilder<LeaseRecord> lease)
+    {
+        lease.ToTable("Leases").HasKey(l => l.Operation);
+        lease.HasOne<Operation>().WithMany().HasForeignKey(l => l.Operation).OnDelete(DeleteBehavior.Restrict);
+        lease.HasOne<WriterRecord>().WithMany().HasForeignKey(l => l.Writer).OnDelete(DeleteBehavior.Restrict);
     }
 
     private static void Map(EntityTypeBuilder<Operation> operation)

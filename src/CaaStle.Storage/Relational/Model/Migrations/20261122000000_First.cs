@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 namespace CaaStle.Storage.Relational.Model.Migrations;
 
@@ -11,10 +12,18 @@ internal sealed class First : Migration
     public const string Id = "20261122000000_First";
 
     private const string Autoincrement = "Sqlite:Autoincrement";
+    private const string Strategy = "Npgsql:ValueGenerationStrategy";
+
+    private static readonly NpgsqlValueGenerationStrategy Identity = NpgsqlValueGenerationStrategy.IdentityByDefaultColumn;
 
     protected override void Up(MigrationBuilder migrationBuilder)
     {
         CreateTables(migrationBuilder);
+        if (StoreContext.IsShared(ActiveProvider))
+        {
+            CreateShares(migrationBuilder);
+        }
+
         migrationBuilder.CreateIndex("IX_Journal_OperationId_Sequence", "Journal", ["OperationId", "Sequence"], unique: true);
         migrationBuilder.CreateIndex("IX_Objects_Operation", "Objects", "Operation");
         migrationBuilder.CreateIndex("IX_Objects_SubjectId_Key", "Objects", ["SubjectId", "Key"], unique: true);
@@ -54,7 +63,7 @@ internal sealed class First : Migration
             "Journal",
             table => new
             {
-                Position = table.Column<long>().Annotation(Autoincrement, true),
+                Position = table.Column<long>().Annotation(Autoincrement, true).Annotation(Strategy, Identity),
                 OperationId = table.Column<string>(),
                 Sequence = table.Column<long>(),
                 At = table.Column<string>(),
@@ -89,7 +98,7 @@ internal sealed class First : Migration
             "Objects",
             table => new
             {
-                Number = table.Column<long>().Annotation(Autoincrement, true),
+                Number = table.Column<long>().Annotation(Autoincrement, true).Annotation(Strategy, Identity),
                 Subject = table.Column<string>(),
                 SubjectId = table.Column<string>(),
                 Operation = table.Column<string>(),
@@ -108,5 +117,32 @@ internal sealed class First : Migration
                 table.ForeignKey(
                     "FK_Objects_Operations_Operation", row => row.Operation, "Operations", "Id", onDelete: ReferentialAction.Restrict);
             });
+    }
+
+    /// <summary>Who of those that share the database writes, and which operations they have.</summary>
+    private static void CreateShares(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.CreateTable(
+            "Writers",
+            table => new
+            {
+                Id = table.Column<string>(),
+                Server = table.Column<string>(),
+                Mark = table.Column<long>(),
+                ExpiresAt = table.Column<DateTime>(nullable: true),
+            },
+            constraints: table => table.PrimaryKey("PK_Writers", row => row.Id));
+
+        migrationBuilder.CreateTable(
+            "Leases",
+            table => new { Operation = table.Column<string>(), Writer = table.Column<string>() },
+            constraints: table =>
+            {
+                table.PrimaryKey("PK_Leases", row => row.Operation);
+                table.ForeignKey("FK_Leases_Operations_Operation", row => row.Operation, "Operations", "Id", onDelete: ReferentialAction.Restrict);
+                table.ForeignKey("FK_Leases_Writers_Writer", row => row.Writer, "Writers", "Id", onDelete: ReferentialAction.Restrict);
+            });
+
+        migrationBuilder.CreateIndex("IX_Leases_Writer", "Leases", "Writer");
     }
 }
