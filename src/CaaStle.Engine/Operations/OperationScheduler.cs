@@ -5,12 +5,19 @@ using CaaStle.Engine.Ports;
 
 namespace CaaStle.Engine.Operations;
 
-/// <summary>Runs every operation that is under way, each on its own, until the process is to end.</summary>
+/// <summary>
+/// Runs every operation that is under way, each on its own, until the process is to end; of a store that several servers share, those that
+/// this one has.
+/// </summary>
 /// <param name="runFailed">
 /// Told when a run broke off with an exception: the store failed, or a defect. The operation is taken up again, as after a crash.
 /// </param>
 public sealed class OperationScheduler(EngineServices services, Action<string, Exception> runFailed) : IOperationRunner
 {
+    /// <summary>How often a shared store is asked for what other servers left or wish.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly ISharedStore? shared = services.Store.Shared;
     private readonly Channel<string> submitted = Channel.CreateUnbounded<string>();
     private readonly Dictionary<string, Task> tasks = [];
     private readonly Dictionary<string, OperationRun> runs = [];
@@ -42,16 +49,20 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
 
     public async Task RunAllAsync(CancellationToken stop)
     {
-        var unfinished = await services.Store.ListOperationsAsync(new(UnderWay: true, Limit: int.MaxValue), stop);
-        lock (gate)
+        if (shared is null)
         {
-            // All of them before the first looks for those that it comes after.
-            foreach (var operation in unfinished.Reverse())
-            {
-                Start(operation.Id, stop);
-            }
+            var unfinished = await services.Store.ListOperationsAsync(new(UnderWay: true, Limit: int.MaxValue), stop);
+            StartAll(unfinished.Reverse().Select(operation => operation.Id), stop);
+            await RunSubmittedAsync(stop);
         }
+        else
+        {
+            await Task.WhenAll(RunSubmittedAsync(stop), WatchAsync(shared, stop));
+        }
+    }
 
+    private async Task RunSubmittedAsync(CancellationToken stop)
+    {
         try
         {
             // Not ReadAllAsync, which would go on outside the caller's synchronization context.
@@ -75,6 +86,57 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
         }
     }
 
+    /// <summary>Takes up what servers left that are gone, and carries out the wishes that others were told.</summary>
+    private async Task WatchAsync(ISharedStore store, CancellationToken stop)
+    {
+        var pace = new Pace(services.Random);
+        var (position, failures) = (0L, 0);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                StartAll(await store.ListFreeAsync(stop), stop);
+                foreach (var wish in await store.ReadWishesAsync(position, stop))
+                {
+                    Cancel(wish.OperationId);
+                    if (wish.Entry is CancelRequested { Keep: true })
+                    {
+                        Keep(wish.OperationId);
+                    }
+
+                    position = wish.Position;
+                }
+
+                failures = 0;
+                await PauseAsync(Interval, stop);
+            }
+            catch (Exception exception) when (!stop.IsCancellationRequested)
+            {
+                runFailed("The search for what other servers left", exception);
+                await PauseAsync(pace.AfterFailure(failures++), stop);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task PauseAsync(TimeSpan time, CancellationToken stop) => await Task.Delay(time, services.Clock, stop)
+        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+    /// <summary>All of them before the first looks for those that it comes after.</summary>
+    private void StartAll(IEnumerable<string> operationIds, CancellationToken stop)
+    {
+        lock (gate)
+        {
+            foreach (var operationId in operationIds)
+            {
+                Start(operationId, stop);
+            }
+        }
+    }
+
     private void Start(string operationId, CancellationToken stop)
     {
         lock (gate)
@@ -92,26 +154,42 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
         var pace = new Pace(services.Random);
         for (var attempt = 0; !stop.IsCancellationRequested; attempt++)
         {
+            var lost = CancellationToken.None;
             try
             {
+                if (shared is not null)
+                {
+                    if (await shared.TakeAsync(operationId, stop) is not { } taken)
+                    {
+                        break;
+                    }
+
+                    lost = taken;
+                }
+
                 if (await services.Store.FindOperationAsync(operationId, stop) is not { IsEnded: false } operation)
                 {
                     break;
                 }
 
-                await AfterAsync(operation.Request.After);
-                await RunAsync(operation, stop);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, lost);
+                await AfterAsync(operation.Request.After, either.Token);
+                await RunAsync(operation, either.Token);
                 break;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
+            catch (Exception exception) when (
+                exception is OperationTakenException or { InnerException: OperationTakenException } || lost.IsCancellationRequested)
+            {
+                // Nothing is wrong with it; the next attempt tells who has it.
+            }
             catch (Exception exception)
             {
                 runFailed(operationId, exception);
-                await Task.Delay(pace.AfterFailure(attempt), services.Clock, stop)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                await PauseAsync(pace.AfterFailure(attempt), stop);
             }
         }
 
@@ -128,11 +206,25 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
         }
     }
 
-    private Task AfterAsync(IReadOnlyList<string> operationIds)
+    private async Task AfterAsync(IReadOnlyList<string> operationIds, CancellationToken stop)
     {
+        Task[] here;
         lock (gate)
         {
-            return Task.WhenAll(operationIds.Where(tasks.ContainsKey).Select(id => tasks[id]));
+            here = [.. operationIds.Where(tasks.ContainsKey).Select(id => tasks[id])];
+        }
+
+        await Task.WhenAll(here);
+        if (shared is not null)
+        {
+            foreach (var operationId in operationIds)
+            {
+                // Another server may have it.
+                while (await services.Store.FindOperationAsync(operationId, stop) is { IsEnded: false })
+                {
+                    await Task.Delay(Interval, services.Clock, stop);
+                }
+            }
         }
     }
 

@@ -12,6 +12,9 @@ public interface IStateStore
     /// <summary>Identifies this store; drawn when it was made. It is in the marks of everything that its operations create.</summary>
     string InstallationId { get; }
 
+    /// <summary>How servers that use it at once share its operations; null where there is never more than one.</summary>
+    ISharedStore? Shared => null;
+
     /// <summary>
     /// Accepts operations that belong together, all or none: stores each with its first entry, and for a creation the new subject. Throws
     /// <see cref="OperationConflictException"/> when an operation that is under way works on or holds the subject of one, or works on what

@@ -15,6 +15,8 @@ internal sealed class CrashPoint(IStateStore store, int at, Action crash) : ISta
 
     public string InstallationId => store.InstallationId;
 
+    public ISharedStore? Shared => store.Shared;
+
     /// <returns>The store itself when no crash is asked for.</returns>
     public static IStateStore Around(IStateStore store, string? setting) => setting switch
     {

@@ -4,7 +4,7 @@ using CaaStle.Engine.Journal;
 namespace CaaStle.Storage.Relational;
 
 /// <summary>What is not the same in all databases.</summary>
-internal interface IDatabase
+internal interface IDatabase : IAsyncDisposable
 {
     /// <summary>An open connection.</summary>
     Task<DbConnection> OpenAsync(CancellationToken cancellationToken);

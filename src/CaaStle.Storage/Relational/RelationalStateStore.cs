@@ -10,6 +10,7 @@ public abstract class RelationalStateStore : IStateStore, IAsyncDisposable
     private readonly CommitSignal signal;
     private readonly IDatabase database;
     private readonly Writer writer;
+    private bool isClosed;
 
     /// <param name="lastPosition">The journal's last position; 0 when it is empty.</param>
     private protected RelationalStateStore(IDatabase database, string installationId, long lastPosition, TimeProvider clock)
@@ -21,6 +22,8 @@ public abstract class RelationalStateStore : IStateStore, IAsyncDisposable
     }
 
     public string InstallationId { get; }
+
+    public virtual ISharedStore? Shared => null;
 
     /// <summary>How many transactions were committed since the store was opened.</summary>
     internal long Transactions => writer.Transactions;
@@ -67,15 +70,21 @@ public abstract class RelationalStateStore : IStateStore, IAsyncDisposable
     /// <summary>Finishes the writes that were accepted, then lets go of the database.</summary>
     public async ValueTask DisposeAsync()
     {
-        await CloseAsync();
-        await writer.DisposeAsync();
+        if (Interlocked.Exchange(ref isClosed, true))
+        {
+            return;
+        }
+
+        await writer.CloseAsync(await StopAsync());
+        writer.Dispose();
         signal.Close();
-        database.Release();
+        await database.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The last thing that is done while there is a writer.</summary>
-    private protected virtual Task CloseAsync() => Task.CompletedTask;
+    /// <summary>Ends what the store does of itself.</summary>
+    /// <returns>What is to be written last; null for nothing.</returns>
+    private protected virtual Task<Change?> StopAsync() => Task.FromResult<Change?>(null);
 
     private protected Task WriteAsync(Change change, CancellationToken cancellationToken) => writer.WriteAsync(change, cancellationToken);
 

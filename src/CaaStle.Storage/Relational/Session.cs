@@ -32,6 +32,10 @@ internal sealed class Session(DbConnection connection) : IAsyncDisposable
     public Task<int> WriteAsync(string sql, params IEnumerable<(string Name, object? Value)> parameters) =>
         Command(sql, parameters).ExecuteNonQueryAsync();
 
+    /// <returns>The number that is found; null where there is none.</returns>
+    public async Task<long?> NumberAsync(string sql, params IEnumerable<(string Name, object? Value)> parameters) =>
+        (long?)await Command(sql, parameters).ExecuteScalarAsync();
+
     /// <returns>The number that the statement returns.</returns>
     public async Task<long> WriteNumberedAsync(string sql, IEnumerable<(string Name, object? Value)> parameters) =>
         (long)(await Command(sql, parameters).ExecuteScalarAsync())!;

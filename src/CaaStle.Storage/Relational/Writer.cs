@@ -13,7 +13,7 @@ internal delegate Task<long> Change(Session session, DateTimeOffset at);
 /// The only one who writes, by group commit: all changes that wait share one transaction, and with it one wait for the disk. A change
 /// that throws is left out and fails alone.
 /// </summary>
-internal sealed class Writer : IAsyncDisposable
+internal sealed class Writer : IDisposable
 {
     private const int MaximumBatch = 1000;
     private const string Savepoint = "change";
@@ -48,14 +48,22 @@ internal sealed class Writer : IAsyncDisposable
         return pending.Task;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Finishes what was accepted, without waiting for a database that is away.</summary>
+    /// <param name="last">Comes after it; whether it succeeds does not matter.</param>
+    public async Task CloseAsync(Change? last)
     {
+        if (last is not null)
+        {
+            queue.Writer.TryWrite(new(last, CancellationToken.None));
+        }
+
         queue.Writer.TryComplete();
         await closing.CancelAsync();
         await loop;
-        await CloseAsync();
-        closing.Dispose();
+        await DisconnectAsync();
     }
+
+    public void Dispose() => closing.Dispose();
 
     private async Task RunAsync()
     {
@@ -121,7 +129,7 @@ internal sealed class Writer : IAsyncDisposable
             }
             catch (Exception failure)
             {
-                await CloseAsync();
+                await DisconnectAsync();
                 if (attempt.Stage == Stage.Committing)
                 {
                     if (await database.IsCommittedAsync(failure, closing.Token))
@@ -182,7 +190,7 @@ internal sealed class Writer : IAsyncDisposable
         await transaction.CommitAsync();
     }
 
-    private async ValueTask CloseAsync()
+    private async ValueTask DisconnectAsync()
     {
         if (session is not null)
         {

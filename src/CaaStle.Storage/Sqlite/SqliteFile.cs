@@ -59,6 +59,12 @@ internal sealed class SqliteFile(string path, Action<SqliteConnection> writerOpe
     /// <summary>Closes the connections that nobody uses.</summary>
     public void Release() => SqliteConnection.ClearPool(new(pooled));
 
+    public ValueTask DisposeAsync()
+    {
+        Release();
+        return default;
+    }
+
     /// <summary>All of the migration or nothing: what fails goes with its connection.</summary>
     public async Task ApplyAsync(SqlMigration migration, CancellationToken cancellationToken)
     {

@@ -1,0 +1,3 @@
+using CaaStle.Storage.Tests.Postgres;
+
+[assembly: AssemblyFixture(typeof(PostgresCluster))]
