@@ -1,6 +1,6 @@
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Local.Coe.LocalDocker;
-using CaaStle.Clouds.Local.Docker;
+using CaaStle.Docker;
 using CaaStle.Clouds.Local.Objects;
 using CaaStle.Clouds.Local.Registry.Local;
 using CaaStle.Clouds.Local.Resource.MySql;

@@ -1,6 +1,6 @@
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Local;
-using CaaStle.Clouds.Local.Docker;
+using CaaStle.Docker;
 
 [assembly: CloudExtension(typeof(LocalExtension), 1)]
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CaaStle.Abstractions;
-using CaaStle.Clouds.Local.Docker;
+using CaaStle.Docker;
 
 namespace CaaStle.Clouds.Local.Tests;
 

@@ -1,8 +1,8 @@
 using System.Formats.Tar;
 using System.Text;
 using CaaStle.Abstractions;
-using CaaStle.Clouds.Local.Docker;
-using CaaStle.Clouds.Local.Docker.Building;
+using CaaStle.Docker;
+using CaaStle.Docker.Building;
 using CaaStle.Clouds.Local.Objects;
 
 namespace CaaStle.Clouds.Local.Tests;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using CaaStle.Clouds.Local.Docker;
+using CaaStle.Docker;
 
 namespace CaaStle.Clouds.Local.Tests;
 

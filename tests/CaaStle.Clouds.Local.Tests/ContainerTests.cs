@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using CaaStle.Abstractions;
-using CaaStle.Clouds.Local.Docker;
+using CaaStle.Docker;
 using CaaStle.Clouds.Local.Objects;
 
 namespace CaaStle.Clouds.Local.Tests;

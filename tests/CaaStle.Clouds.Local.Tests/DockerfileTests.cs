@@ -1,4 +1,4 @@
-using CaaStle.Clouds.Local.Docker.Building;
+using CaaStle.Docker.Building;
 
 namespace CaaStle.Clouds.Local.Tests;
 

@@ -1,5 +1,5 @@
 using CaaStle.Abstractions;
-using CaaStle.Clouds.Local.Docker;
+using CaaStle.Docker;
 using CaaStle.Clouds.Local.Objects;
 
 namespace CaaStle.Clouds.Local.Tests;

@@ -1,6 +1,6 @@
 using CaaStle.Abstractions;
-using CaaStle.Clouds.Local.Docker;
-using CaaStle.Clouds.Local.Docker.Building;
+using CaaStle.Docker;
+using CaaStle.Docker.Building;
 using CaaStle.Clouds.Local.Objects;
 
 namespace CaaStle.Clouds.Local.Tests;

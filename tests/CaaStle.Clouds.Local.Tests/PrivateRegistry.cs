@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
-using CaaStle.Clouds.Local.Docker;
+using CaaStle.Docker;
 
 namespace CaaStle.Clouds.Local.Tests;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using CaaStle.Clouds.Local.Docker;
+using CaaStle.Docker;
 
 namespace CaaStle.Clouds.Local.Tests;
 

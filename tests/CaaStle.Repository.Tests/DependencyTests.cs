@@ -20,9 +20,11 @@ public sealed class DependencyTests
         ["CaaStle.Cli"] = (["CaaStle.Api"], ["Spectre.Console", "System.CommandLine"]),
         // AWS's own runtime: credentials, signatures, addresses. SecurityToken, SSO and SSOOIDC are found by it, for roles and single sign-on.
         ["CaaStle.Clouds.Aws"] = (
-            ["CaaStle.Abstractions"], ["AWSSDK.Core", "AWSSDK.S3", "AWSSDK.SSO", "AWSSDK.SSOOIDC", "AWSSDK.SecurityToken"]),
-        ["CaaStle.Clouds.Local"] = (["CaaStle.Abstractions"], []),
+            ["CaaStle.Abstractions", "CaaStle.Docker"], ["AWSSDK.Core", "AWSSDK.S3", "AWSSDK.SSO", "AWSSDK.SSOOIDC", "AWSSDK.SecurityToken"]),
+        ["CaaStle.Clouds.Local"] = (["CaaStle.Abstractions", "CaaStle.Docker"], []),
         ["CaaStle.Clouds.Simulated"] = (["CaaStle.Abstractions"], []),
+        // Docker's engine, by which the local cloud runs everything, and AWS builds and pushes images.
+        ["CaaStle.Docker"] = (["CaaStle.Abstractions"], []),
         ["CaaStle.Server"] = (
             [
                 "CaaStle.Abstractions", "CaaStle.Api", "CaaStle.Clouds.Aws", "CaaStle.Clouds.Local", "CaaStle.Clouds.Simulated",

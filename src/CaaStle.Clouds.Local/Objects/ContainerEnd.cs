@@ -1,6 +1,6 @@
 using System.Globalization;
 using CaaStle.Abstractions;
-using CaaStle.Clouds.Local.Docker;
+using CaaStle.Docker;
 
 namespace CaaStle.Clouds.Local.Objects;
 

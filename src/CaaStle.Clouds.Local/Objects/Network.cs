@@ -1,5 +1,5 @@
 using CaaStle.Abstractions;
-using CaaStle.Clouds.Local.Docker;
+using CaaStle.Docker;
 
 namespace CaaStle.Clouds.Local.Objects;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using CaaStle.Abstractions;
-using CaaStle.Clouds.Local.Docker;
+using CaaStle.Docker;
 
 namespace CaaStle.Clouds.Local.Objects;
 

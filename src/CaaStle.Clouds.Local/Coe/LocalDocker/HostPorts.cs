@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using CaaStle.Abstractions;
-using CaaStle.Clouds.Local.Docker;
+using CaaStle.Docker;
 
 namespace CaaStle.Clouds.Local.Coe.LocalDocker;
 

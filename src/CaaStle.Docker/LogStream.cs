@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace CaaStle.Clouds.Local.Docker;
+namespace CaaStle.Docker;
 
 /// <summary>
 /// Splits what Docker writes for a container without a terminal into lines: frames of an eight-byte header (stream, three zeros,

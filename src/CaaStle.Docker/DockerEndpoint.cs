@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 
-namespace CaaStle.Clouds.Local.Docker;
+namespace CaaStle.Docker;
 
 /// <summary>Where Docker's engine listens.</summary>
 /// <param name="Name">As the user knows it, for messages.</param>

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
-namespace CaaStle.Clouds.Local.Docker;
+namespace CaaStle.Docker;
 
 /// <summary>How Docker's engine proves who it is over TLS, and how we do.</summary>
 /// <param name="Authorities">Who may have signed the engine's certificate; null for those that this machine trusts.</param>

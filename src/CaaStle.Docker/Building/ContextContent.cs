@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.Net;
 
-namespace CaaStle.Clouds.Local.Docker.Building;
+namespace CaaStle.Docker.Building;
 
 /// <summary>A build context as the body of a request.</summary>
 /// <param name="archive">Path of a tar file.</param>

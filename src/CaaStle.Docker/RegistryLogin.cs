@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CaaStle.Abstractions;
 
-namespace CaaStle.Clouds.Local.Docker;
+namespace CaaStle.Docker;
 
 /// <summary>Who to be at a registry: a user with a password, or the bearer of a token.</summary>
 /// <param name="Server">The registry as Docker's client knows it: its host, except for Docker Hub.</param>

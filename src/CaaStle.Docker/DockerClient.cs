@@ -6,7 +6,7 @@ using System.Text;
 using System.Text.Json;
 using CaaStle.Abstractions;
 
-namespace CaaStle.Clouds.Local.Docker;
+namespace CaaStle.Docker;
 
 /// <summary>
 /// Docker's HTTP API. Paths are relative to the API's version, which is agreed on with the engine at the first request. What the engine

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CaaStle.Clouds.Local.Docker;
+namespace CaaStle.Docker;
 
 /// <summary>
 /// Remembers the engine in which this installation made its first object. In any other, what was made would read as absent, and would be

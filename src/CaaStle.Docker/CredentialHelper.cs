@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using CaaStle.Abstractions;
 
-namespace CaaStle.Clouds.Local.Docker;
+namespace CaaStle.Docker;
 
 /// <summary>A program <c>docker-credential-NAME</c> that keeps logins, usually in the system's keychain.</summary>
 internal static class CredentialHelper

@@ -1,4 +1,4 @@
-namespace CaaStle.Clouds.Local.Docker.Building;
+namespace CaaStle.Docker.Building;
 
 /// <summary>Turns what a builder reports into lines for the user.</summary>
 internal interface IBuildOutput

@@ -1,6 +1,6 @@
 using CaaStle.Abstractions;
 
-namespace CaaStle.Clouds.Local.Docker;
+namespace CaaStle.Docker;
 
 /// <param name="Output">The lines of both streams.</param>
 internal sealed record ExecResult(int ExitCode, IReadOnlyList<string> Output);

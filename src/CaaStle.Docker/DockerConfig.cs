@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace CaaStle.Clouds.Local.Docker;
+namespace CaaStle.Docker;
 
 /// <summary>The folder of Docker's own client: what its user has configured, which holds for the local cloud too.</summary>
 internal sealed class DockerConfig(string folder)

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using CaaStle.Abstractions;
 
-namespace CaaStle.Clouds.Local.Docker;
+namespace CaaStle.Docker;
 
 /// <summary>Gets images from their registries.</summary>
 internal static partial class ImagePull

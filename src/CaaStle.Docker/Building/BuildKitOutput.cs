@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace CaaStle.Clouds.Local.Docker.Building;
+namespace CaaStle.Docker.Building;
 
 /// <summary>BuildKit's trace, shown as its own plain progress: <c>#5 [2/3] RUN make</c>, <c>#5 done 3.2s</c>.</summary>
 internal sealed class BuildKitOutput(IProgress<string> log) : IBuildOutput

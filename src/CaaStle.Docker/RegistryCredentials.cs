@@ -1,7 +1,7 @@
 using System.Text;
 using CaaStle.Abstractions;
 
-namespace CaaStle.Clouds.Local.Docker;
+namespace CaaStle.Docker;
 
 /// <summary>The logins that the user has made with <c>docker login</c>, found where Docker's own client would find them.</summary>
 internal sealed class RegistryCredentials(DockerConfig config)

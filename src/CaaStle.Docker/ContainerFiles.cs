@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.Text;
 using CaaStle.Abstractions;
 
-namespace CaaStle.Clouds.Local.Docker;
+namespace CaaStle.Docker;
 
 /// <summary>Reads and writes files of containers, whether they run or not.</summary>
 internal static class ContainerFiles

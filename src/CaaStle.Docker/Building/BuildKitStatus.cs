@@ -1,4 +1,4 @@
-namespace CaaStle.Clouds.Local.Docker.Building;
+namespace CaaStle.Docker.Building;
 
 /// <summary>What changed in a build, as BuildKit's <c>moby.buildkit.v1.StatusResponse</c> tells it.</summary>
 internal sealed record BuildKitStatus(IReadOnlyList<BuildKitVertex> Vertexes, IReadOnlyList<BuildKitLog> Logs)

@@ -1,8 +1,9 @@
 using System.Globalization;
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Local.Coe.LocalDocker;
+using CaaStle.Docker;
 
-namespace CaaStle.Clouds.Local.Docker;
+namespace CaaStle.Clouds.Local;
 
 /// <summary>Looks for what will soon be a problem with Docker's engine.</summary>
 internal sealed class EngineCheck(DockerClient docker)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CaaStle.Clouds.Local.Docker.Building;
+namespace CaaStle.Docker.Building;
 
 /// <summary>Reads the fields of one protocol buffers message in the order in which they were written.</summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message)

@@ -1,6 +1,6 @@
 using System.Formats.Tar;
 
-namespace CaaStle.Clouds.Local.Docker.Building;
+namespace CaaStle.Docker.Building;
 
 /// <summary>The tar file with what a build may use.</summary>
 internal static class ContextArchive

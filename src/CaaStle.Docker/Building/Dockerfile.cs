@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using CaaStle.Abstractions;
 
-namespace CaaStle.Clouds.Local.Docker.Building;
+namespace CaaStle.Docker.Building;
 
 /// <summary>
 /// What must be known of a Dockerfile before it is built: a builder without a client at its side cannot ask for logins or secrets. What

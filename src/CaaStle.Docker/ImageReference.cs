@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using CaaStle.Abstractions;
 
-namespace CaaStle.Clouds.Local.Docker;
+namespace CaaStle.Docker;
 
 /// <summary>What an image is called: <c>[registry/]repository[:tag][@digest]</c>.</summary>
 /// <param name="Repository">Registry and path, with the digest where there is one.</param>

@@ -1,4 +1,4 @@
-namespace CaaStle.Clouds.Local.Docker.Building;
+namespace CaaStle.Docker.Building;
 
 /// <summary>The classic builder's output: text, bit by bit.</summary>
 internal sealed class ClassicOutput(IProgress<string> log) : IBuildOutput

@@ -1,4 +1,4 @@
-namespace CaaStle.Clouds.Local.Docker.Building;
+namespace CaaStle.Docker.Building;
 
 /// <summary>What builds an image, by the number that Docker's API has for it.</summary>
 internal enum Builder
