@@ -3,10 +3,12 @@ using CaaStle.Abstractions;
 using CaaStle.Clouds.Aws.Api;
 using CaaStle.Clouds.Aws.Coe.Ecs;
 using CaaStle.Clouds.Aws.Objects;
+using CaaStle.Clouds.Aws.Registry.Ecr;
 using CaaStle.Clouds.Aws.Resource.DynamoDb;
 using CaaStle.Clouds.Aws.Resource.ElastiCache;
 using CaaStle.Clouds.Aws.Resource.Rds;
 using CaaStle.Clouds.Aws.Resource.S3;
+using CaaStle.Docker;
 
 namespace CaaStle.Clouds.Aws;
 
@@ -20,7 +22,7 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
     /// <summary>Where what was found is, and its ARN, by its kind and name.</summary>
     private readonly ConcurrentDictionary<(string, string), (AwsPlace At, string Arn)> foundAt = [];
 
-    public AwsCloud(AwsAccess access, PlaceLedger ledger, TimeProvider clock)
+    public AwsCloud(AwsAccess access, PlaceLedger ledger, DockerClient docker, TimeProvider clock)
     {
         (this.access, this.ledger) = (access, ledger);
         scan = new(access);
@@ -43,8 +45,11 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
             new LogGroupHandler(access),
             new TaskDefinitionHandler(access, clock),
             new EcsServiceHandler(access),
+            new EcrRepositoryHandler(access),
+            new EcrImageHandler(access, docker),
         ];
         Coes = [new EcsCoe(access)];
+        Registries = [new EcrRegistry(docker)];
     }
 
     public string Name => "aws";
@@ -56,7 +61,7 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
     public IReadOnlyList<IResourceType> Resources { get; } =
         [new RdsResource(), new DynamoDbResource(), new S3Resource(), new ElastiCacheResource()];
 
-    public IReadOnlyList<IRegistryType> Registries { get; } = [];
+    public IReadOnlyList<IRegistryType> Registries { get; }
 
     public IReadOnlyList<ICloudObjectHandler> Handlers { get; }
 
@@ -156,6 +161,7 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
             "ecs/task-definition" => new TaskDefinitionSpec(at, found.Name, 0, 0, "", "", "", "", null, []),
             // As arn:...:service/CLUSTER/NAME.
             "ecs/service" => new EcsServiceSpec(at, found.Name, arn.Split('/')[1], "", 0, [], "", "", "", 0, 0, "", ""),
+            "ecr/repository" => new EcrRepositorySpec(at, found.Name),
             var kind => throw new ArgumentException($"Nothing of the kind {kind} is found here.", nameof(found)),
         };
     }

@@ -2,6 +2,7 @@ using CaaStle.Abstractions;
 using CaaStle.Clouds.Aws;
 using CaaStle.Clouds.Aws.Api;
 using CaaStle.Clouds.Aws.Objects;
+using CaaStle.Docker;
 
 [assembly: CloudExtension(typeof(AwsExtension), 1)]
 
@@ -11,6 +12,9 @@ namespace CaaStle.Clouds.Aws;
 public sealed class AwsExtension : ICloudExtension
 {
     /// <summary>Credentials are those that AWS's own tools would use; whether there are any is asked only when they are needed.</summary>
-    public ICloud Create(CloudServices services) =>
-        new AwsCloud(new(Environment.GetEnvironmentVariable), new(Path.Combine(services.DataFolder, "places"), services.Clock), services.Clock);
+    public ICloud Create(CloudServices services) => new AwsCloud(
+        new(Environment.GetEnvironmentVariable),
+        new(Path.Combine(services.DataFolder, "places"), services.Clock),
+        DockerClient.Find(Environment.GetEnvironmentVariable, record: null, services.Clock),
+        services.Clock);
 }

@@ -46,10 +46,8 @@ internal sealed class LocalCloud : ICloud, IMarkedObjects, ISelfCheck
     {
         try
         {
-            var version = await docker.ReadVersionAsync(cancellationToken);
-            return version < DockerClient.OldestVersion
-                ? [$"Docker's engine speaks version {version} of its API; {DockerClient.OldestVersion} (Docker 20.10) or later is needed. Upgrade it."]
-                : [];
+            await docker.CheckVersionAsync(cancellationToken);
+            return [];
         }
         catch (CloudException e)
         {

@@ -104,6 +104,18 @@ internal sealed class DockerClient : IDisposable
             : throw new CloudException(CloudFault.Refused, $"What listens at {endpoint.Name} is not Docker's engine: it names no API version.");
     }
 
+    /// <summary>Throws <see cref="CloudException"/> where the engine cannot be used: it is not there, or too old.</summary>
+    public async Task CheckVersionAsync(CancellationToken cancellationToken)
+    {
+        var version = await ReadVersionAsync(cancellationToken);
+        if (version < OldestVersion)
+        {
+            throw new CloudException(
+                CloudFault.Refused,
+                $"Docker's engine speaks version {version} of its API; {OldestVersion} (Docker 20.10) or later is needed. Upgrade it.");
+        }
+    }
+
     /// <returns>Null when the engine answers that there is no such thing.</returns>
     public async Task<T?> FindAsync<T>(string path, CancellationToken cancellationToken) where T : class
     {

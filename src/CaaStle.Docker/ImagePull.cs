@@ -6,8 +6,6 @@ namespace CaaStle.Docker;
 /// <summary>Gets images from their registries.</summary>
 internal static partial class ImagePull
 {
-    private static readonly string[] Passing = ["unexpected EOF", "connection reset by peer", "TLS handshake timeout"];
-
     public static Task<ImageInspection?> FindImageAsync(
         this DockerClient docker, ImageReference image, CancellationToken cancellationToken) =>
         docker.FindAsync<ImageInspection>($"images/{image}/json", cancellationToken);
@@ -67,7 +65,7 @@ internal static partial class ImagePull
         catch (CloudException e) when (e.Fault != CloudFault.Unreachable)
         {
             // A registry that cannot be reached is not waited for: nothing says that it ever will be.
-            var fault = Passing.Any(e.Message.Contains) ? CloudFault.Busy : CloudFault.Refused;
+            var fault = RegistryFaults.IsPassing(e.Message) ? CloudFault.Busy : CloudFault.Refused;
             throw new CloudException(
                 fault,
                 $"The image {image} is not on this machine and cannot be pulled: {e.Message.TrimEnd('.')}. "

@@ -1,6 +1,7 @@
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Aws.Api;
 using CaaStle.Clouds.Aws.Objects;
+using CaaStle.Docker;
 
 namespace CaaStle.Clouds.Aws.Tests;
 
@@ -74,7 +75,8 @@ public sealed class AccessTests(Peer peer)
     {
         string? Variable(string name) => name switch { "HOME" => "/nonexistent", "AWS_EC2_METADATA_DISABLED" => "true", _ => null };
 
-        var cloud = new AwsCloud(new(Variable), new("/nonexistent", TimeProvider.System), TimeProvider.System);
+        using var docker = DockerClient.Find(Variable, record: null, TimeProvider.System);
+        var cloud = new AwsCloud(new(Variable), new("/nonexistent", TimeProvider.System), docker, TimeProvider.System);
 
         Assert.False(cloud.IsSetUp);
     }

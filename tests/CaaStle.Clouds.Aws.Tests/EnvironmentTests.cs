@@ -143,6 +143,7 @@ public sealed class EnvironmentTests(Peer peer)
             new DynamoTableSpec(at, "lost-table", new("id", "S"), null),
             new BucketSpec(at, $"lost-bucket-{account.Number}"),
             new LogGroupSpec(at, "lost-log", 1),
+            new EcrRepositorySpec(at, "lost-repository"),
         ];
         foreach (var (index, spec) in orphans.Index())
         {

@@ -30,7 +30,7 @@ public enum ApplicationProtocol
 /// </summary>
 /// <param name="Name">Unique in the application; <see cref="OnlyName"/> where the file names none.</param>
 /// <param name="Image">A reference that the COE can run: what a container's registry offered, or what the user wrote.</param>
-/// <param name="ImageIsBuilt">Whether a container of ours built the image, so that there is no registry to ask for it on this machine.</param>
+/// <param name="ImageIsBuilt">Whether a container of ours built the image on this machine, where it is only: there is no registry to ask for it.</param>
 /// <param name="Variables">Environment variables, bindings already replaced.</param>
 /// <param name="MemoryMegabytes">Hard limit.</param>
 /// <param name="CpuShares">1024 for one core; null for no limit.</param>

@@ -67,9 +67,23 @@ public sealed partial class CaaStleClient : IDisposable
     /// <param name="context">A tar of the build context, which can be read again; it is sent only after the server has asked for it.</param>
     public Task<OperationView> CreateContainerAsync(
         string name, string registry, string dockerfile, HttpContent context, CancellationToken cancellationToken) =>
+        CreateContainerAsync(name, registry, dockerfile, region: null, profile: null, context, cancellationToken);
+
+    /// <inheritdoc cref="CreateContainerAsync(string, string, string, HttpContent, CancellationToken)"/>
+    /// <param name="region">Where the registry is; null for the user's.</param>
+    /// <param name="profile">Whose credentials are used; null for those that are found first.</param>
+    public Task<OperationView> CreateContainerAsync(
+        string name,
+        string registry,
+        string dockerfile,
+        string? region,
+        string? profile,
+        HttpContent context,
+        CancellationToken cancellationToken) =>
         StartAsync(
             HttpMethod.Post,
-            $"{Routes.Containers}{Query(("name", name), ("registry", registry), ("dockerfile", dockerfile))}",
+            Routes.Containers + Query(
+                ("name", name), ("registry", registry), ("dockerfile", dockerfile), ("region", region), ("profile", profile)),
             context,
             cancellationToken,
             expectContinue: true);

@@ -19,6 +19,9 @@ internal sealed record AwsService(string Id, string SigningName, string Prefix, 
         "DynamoDB", "dynamodb", "dynamodb", "2012-08-10", WireProtocol.Json10, "DynamoDB_20120810");
     public static readonly AwsService Ec2 = new("EC2", "ec2", "ec2", "2016-11-15", WireProtocol.Ec2Query);
 
+    public static readonly AwsService Ecr = new(
+        "ECR", "ecr", "api.ecr", "2015-09-21", WireProtocol.Json11, "AmazonEC2ContainerRegistry_V20150921");
+
     public static readonly AwsService Ecs = new(
         "ECS", "ecs", "ecs", "2014-11-13", WireProtocol.Json11, "AmazonEC2ContainerServiceV20141113");
     public static readonly AwsService ElastiCache = new("ElastiCache", "elasticache", "elasticache", "2015-02-02", WireProtocol.Query);

@@ -24,6 +24,7 @@ internal sealed class MarkedScan(AwsAccess access)
         ("logs", "log-group:", "logs/group"),
         ("ecs", "task-definition/", "ecs/task-definition"),
         ("ecs", "service/", "ecs/service"),
+        ("ecr", "repository/", "ecr/repository"),
     ];
 
     private sealed record Mapping(string ResourceArn, IReadOnlyList<AwsTag> Tags);

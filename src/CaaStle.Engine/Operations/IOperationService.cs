@@ -27,7 +27,11 @@ public sealed record CreateEnvironment(string Name, string Definition, string Fi
 /// <param name="ContextArchive">Path of the build context's tar file; the operation owns it from now on.</param>
 /// <param name="Dockerfile">Path of the Dockerfile within the context.</param>
 public sealed record CreateContainer(
-    string Name, string Registry, string ContextArchive, string Dockerfile, bool KeepOnFailure, string By) : ClientRequest;
+    string Name, string Registry, string ContextArchive, string Dockerfile, bool KeepOnFailure, string By) : ClientRequest
+{
+    /// <summary>Values of the registry's options.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+}
 
 /// <param name="ContextArchive">Path of the new build context's tar file; the operation owns it from now on.</param>
 /// <param name="Dockerfile">Path of the Dockerfile within the context; null for that of before.</param>

@@ -35,27 +35,6 @@ public sealed partial class OperationService(EngineServices services, Definition
         return Preview.Of(blueprint, services.Handlers);
     }
 
-    public async Task<Operation> CreateContainerAsync(CreateContainer request, CancellationToken cancellationToken)
-    {
-        SubjectNames.Check(request.Name);
-        var cloud = services.Catalog.Clouds.FirstOrDefault(each => each.Registries.Any(Matches));
-        if (cloud is null)
-        {
-            var known = services.Catalog.Clouds.SelectMany(each => each.Registries).Select(registry => registry.Descriptor.Type);
-            throw new RefusedException(
-                RefusedException.InvalidRequest, $"There is no registry '{request.Registry}'; there are: {string.Join(", ", known)}.", []);
-        }
-
-        var subject = SubjectKey.Container(request.Name);
-        await RefuseExistingAsync(subject, cancellationToken);
-        await RefuseObstaclesAsync(cloud, cancellationToken);
-        var definition = new ContainerDefinition(request.Registry, request.ContextArchive, request.Dockerfile);
-        var record = NewSubject(subject, cloud.Name, request.Registry, null, definition.ToString(), request.By);
-        return await CreateAsync(record, request.Dockerfile, request.KeepOnFailure, request, cancellationToken);
-
-        bool Matches(IRegistryType registry) => registry.Descriptor.Type == request.Registry;
-    }
-
     public async Task<Operation> DeployApplicationAsync(DeployApplication request, CancellationToken cancellationToken)
     {
         SubjectNames.Check(request.Name);

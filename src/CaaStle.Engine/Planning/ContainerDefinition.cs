@@ -8,6 +8,9 @@ namespace CaaStle.Engine.Planning;
 /// <param name="Dockerfile">Path of the Dockerfile within the context.</param>
 public sealed record ContainerDefinition(string Registry, string ContextArchive, string Dockerfile)
 {
+    /// <summary>Values of the registry's options, as they were written.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
     public static ContainerDefinition Parse(string text) =>
         JsonSerializer.Deserialize<ContainerDefinition>(text) ?? throw new JsonException("The container's definition is empty.");
 

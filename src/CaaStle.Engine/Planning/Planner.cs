@@ -98,12 +98,19 @@ public sealed class Planner(ICloudCatalog catalog, DefinitionReader reader, ISta
         var applications = await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken);
         var used = applications.SelectMany(application => application.Desired.Images.Values).ToHashSet();
         var built = objects.Where(item => item.Status == ObjectStatus.Ready && item.Operation != operation.Id);
-        return built.TakeLast(RetainedImages).Concat(objects.Where(item => used.Contains(item.Identity))).Select(item => item.Key).ToHashSet();
+        return built.TakeLast(RetainedImages).Concat(objects.Where(item => used.Any(image => IsKnownAs(item, image)))).Select(item => item.Key).ToHashSet();
     }
 
     public ICloud Cloud(string name) => catalog.Clouds.Single(cloud => cloud.Name == name);
 
+    public IRegistryType Registry(string type) =>
+        catalog.Clouds.SelectMany(cloud => cloud.Registries).Single(registry => registry.Descriptor.Type == type);
+
     public static ICoeType Coe(ICloud cloud, string type) => cloud.Coes.Single(coe => coe.Descriptor.Type == type);
+
+    /// <summary>An image's reference may be known before it is there, or only by what the registry answered.</summary>
+    private static bool IsKnownAs(ObjectRecord item, string image) =>
+        item.Identity == image || item.State?.Contains($"\"{image}\"", StringComparison.Ordinal) == true;
 
     private async Task<Blueprint> PlanApplicationAsync(
         Operation operation, ApplicationDefinition definition, Scope scope, CancellationToken cancellationToken)
@@ -139,7 +146,7 @@ public sealed class Planner(ICloudCatalog catalog, DefinitionReader reader, ISta
         return new(
             definition.Name,
             desired.Images.TryGetValue(definition.Name, out var image) ? image : await ResolveImageAsync(definition.Image, cancellationToken),
-            ImageIsBuilt: built is not null,
+            ImageIsBuilt: built is not null && Registry(built.Type).KeepsOnThisMachine,
             definition.Variables.ToDictionary(
                 variable => variable.Key,
                 variable => bindings.Resolve(variable.Value, (part, name) => serializer.Restore(environment.Outputs[part][name]))),
@@ -155,8 +162,9 @@ public sealed class Planner(ICloudCatalog catalog, DefinitionReader reader, ISta
     private Blueprint PlanContainer(ContainerDefinition definition, Scope scope, Desired desired)
     {
         var plan = new Blueprint();
-        catalog.Clouds.SelectMany(cloud => cloud.Registries).Single(registry => registry.Descriptor.Type == definition.Registry)
-            .Plan(new(scope, definition.ContextArchive, definition.Dockerfile, desired.Revision), plan);
+        var options = definition.Options.ToDictionary(option => option.Key, option => (object)option.Value);
+        Registry(definition.Registry).Plan(
+            new(scope, definition.ContextArchive, definition.Dockerfile, desired.Revision) { Options = new(options) }, plan);
         return plan;
     }
 

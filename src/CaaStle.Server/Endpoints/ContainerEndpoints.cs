@@ -37,6 +37,8 @@ internal static class ContainerEndpoints
         string name,
         string registry,
         string? dockerfile,
+        string? region,
+        string? profile,
         bool? noRollback,
         [AsParameters] Acceptance acceptance,
         HttpContext context,
@@ -60,9 +62,16 @@ internal static class ContainerEndpoints
         }
 
         Task<Operation> BuildAsync(string archive) => operations.CreateContainerAsync(
-            new(name, registry, archive, dockerfile ?? "Dockerfile", noRollback == true, Answers.Requester) { RequestKey = acceptance.Key },
+            new(name, registry, archive, dockerfile ?? "Dockerfile", noRollback == true, Answers.Requester)
+            {
+                RequestKey = acceptance.Key,
+                Options = OptionsOf((nameof(region), region), (nameof(profile), profile)),
+            },
             cancellationToken);
     }
+
+    private static Dictionary<string, string> OptionsOf(params IEnumerable<(string Name, string? Value)> given) =>
+        given.Where(option => option.Value is not null).ToDictionary(option => option.Name, option => option.Value!);
 
     internal static Task<Accepted<OperationView>> UpdateAsync(
         string name,

@@ -11,6 +11,8 @@ from moto.elbv2 import models as elbv2
 from moto.elbv2.models import elbv2_backends
 from moto.logs.models import logs_backends
 
+import ecr_world
+
 TICK = 0.02
 START = 20
 HEALTH = 15
@@ -139,7 +141,7 @@ def advance(backend, service, task):
     """One step of a task that is to run."""
     if task.last_status == "RUNNING" or time.monotonic() - task.born < START / SPEED:
         return
-    if "missing" in task.image:
+    if "missing" in task.image or ecr_world.is_missing(task.image):
         stop_task(backend, service, task, "TaskFailedToStart", f"CannotPullContainerError: {task.image} not found")
         return
     if "exits" in task.image:

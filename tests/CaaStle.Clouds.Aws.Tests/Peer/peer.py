@@ -1,6 +1,6 @@
 """AWS for tests: moto in this process, with a journal of calls, faults on demand, and the behaviour of AWS that moto has no notion of.
 
-    python3 peer.py PORT_FILE [--speed N]
+    python3 peer.py PORT_FILE [--speed N] [--registry HOST:PORT]
 
 Writes its port to the file when it answers. Ends when its standard input is closed.
 """
@@ -26,6 +26,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from model_check import ModelCheck
+import ecr_world
 import ecs_world
 import world
 
@@ -174,6 +175,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("port_file")
     parser.add_argument("--speed", type=float, default=1, help="how many times faster than AWS things become ready")
+    parser.add_argument("--registry", help="where images are pushed to")
     arguments = parser.parse_args()
     if moto.__version__ != KNOWN_MOTO:
         sys.exit(f"This is made for moto {KNOWN_MOTO}, and here is {moto.__version__}.")
@@ -181,6 +183,7 @@ def main():
     peer = Peer()
     world.start(arguments.speed)
     ecs_world.start(arguments.speed)
+    ecr_world.start(arguments.registry)
 
     class Handler(WSGIRequestHandler):
         protocol_version = "HTTP/1.1"

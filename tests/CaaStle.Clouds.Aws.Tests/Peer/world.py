@@ -22,6 +22,8 @@ from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
+import ecr_world
+
 # Seconds, about as long as AWS takes.
 DELAYS = {"database": 300, "cache": 240, "balancer": 120, "gone": 60}
 SPEED = 1.0
@@ -247,8 +249,9 @@ def resources(self, tag_filters=None, resource_type_filters=None):
         return {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
     account, region = self.account_id, self.region_name
-    for repository in ecr_backends[account][region].repositories.values():
-        tags = repository.tags if isinstance(repository.tags, dict) else {each["Key"]: each["Value"] for each in repository.tags or []}
+    repositories = ecr_backends[account][region]
+    for repository in list(repositories.repositories.values()):
+        tags = repositories.tagger.get_tag_dict_for_resource(repository.arn)
         if matches(tags):
             yield found(repository.arn, tags)
     for group in rds_backends[account][region].subnet_groups.values():
@@ -317,6 +320,9 @@ def contents(account):
 
 
 def change(account, wanted):
-    """What becomes of the databases that the account creates from now on."""
-    FATES[account] = wanted["database_status"]
+    """What becomes of the databases that the account creates from now on, and whether the registry takes its tokens."""
+    if "database_status" in wanted:
+        FATES[account] = wanted["database_status"]
+    if wanted.get("registry_locked"):
+        ecr_world.LOCKED_OUT.add(account)
     return {}

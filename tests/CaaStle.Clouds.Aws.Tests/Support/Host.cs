@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Aws.Objects;
+using CaaStle.Docker;
 using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Execution;
 using CaaStle.Engine.Journal;
@@ -23,6 +24,7 @@ internal sealed class Host : IAsyncDisposable
 
     private readonly FastClock clock = new(Haste);
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("aws-host-");
+    private readonly DockerClient docker = DockerClient.Find(Environment.GetEnvironmentVariable, record: null, TimeProvider.System);
     private SqliteStateStore durable = null!;
     private Life life = null!;
 
@@ -61,7 +63,9 @@ internal sealed class Host : IAsyncDisposable
 
     /// <summary>What happened, line by line.</summary>
     public async Task<string> StoryAsync(Operation operation) =>
-        string.Join('\n', (await JournalAsync(operation)).Select(entry => $"{entry}"));
+        string.Join('\n', (await JournalAsync(operation)).Select(entry => entry is LeftoversChecked { Left: var left }
+            ? $"{nameof(LeftoversChecked)} {string.Join(", ", left)}"
+            : $"{entry}"));
 
     /// <summary>Waits until the operation has ended, starting a new process whenever one has crashed.</summary>
     public async Task<Operation> EndOfAsync(Operation started)
@@ -95,6 +99,13 @@ internal sealed class Host : IAsyncDisposable
 
     public async Task<Operation> DeleteAsync(string name = "orders", bool keepData = false) =>
         await EndOfAsync(await Service.DeleteAsync(new(SubjectKey.Environment(name), false, keepData, "tester"), Cancel));
+
+    /// <param name="context">Path of the build context's tar file.</param>
+    public async Task<Operation> BuildAsync(string context, string name = "web") =>
+        await EndOfAsync(await Service.CreateContainerAsync(new(name, "ecr", context, "Dockerfile", false, "tester"), Cancel));
+
+    public async Task<Operation> DeleteContainerAsync(string name = "web") =>
+        await EndOfAsync(await Service.DeleteAsync(new(SubjectKey.Container(name), false, false, "tester"), Cancel));
 
     public async Task<Operation> DeployAsync(string yaml, string name = "shop", string environment = "orders") =>
         await EndOfAsync(await Service.DeployApplicationAsync(new(name, environment, yaml, "shop.yaml", false, "tester"), Cancel));
@@ -134,6 +145,7 @@ internal sealed class Host : IAsyncDisposable
     {
         await life.StopAsync();
         await durable.DisposeAsync();
+        docker.Dispose();
         folder.Delete(recursive: true);
     }
 
@@ -162,7 +174,8 @@ internal sealed class Host : IAsyncDisposable
 
         public Life(Host host)
         {
-            Cloud = new(new(host.Account.Variable), new PlaceLedger(Path.Combine(host.folder.FullName, "places"), host.clock), host.clock);
+            Cloud = new(
+                new(host.Account.Variable), new PlaceLedger(Path.Combine(host.folder.FullName, "places"), host.clock), host.docker, host.clock);
             var catalog = new Catalog(new GatedCloud(Cloud, this));
             var store = new GatedStore(host, this);
             var vault = new Base64Vault();

@@ -27,6 +27,7 @@ public sealed class Peer : IAsyncLifetime
     private static int accounts = 100_000_000;
 
     private Process? process;
+    private Registry? registry;
 
     /// <summary>Why there is no peer; null when there is one.</summary>
     public static string? Obstacle => Missing.Value;
@@ -44,7 +45,9 @@ public sealed class Peer : IAsyncLifetime
         }
 
         var portFile = Path.Combine(Directory.CreateTempSubdirectory("aws-peer-").FullName, "port");
-        process = Start(Path.Combine(AppContext.BaseDirectory, "Peer", "peer.py"), portFile, "--speed", $"{Speed}");
+        registry = await Registry.StartAsync();
+        string[] behind = registry is null ? [] : ["--registry", registry.Host];
+        process = Start([Path.Combine(AppContext.BaseDirectory, "Peer", "peer.py"), portFile, "--speed", $"{Speed}", .. behind]);
         while (!File.Exists(portFile))
         {
             if (process.HasExited)
@@ -96,6 +99,11 @@ public sealed class Peer : IAsyncLifetime
             process.Dispose();
             File.Delete(CredentialsFile);
         }
+
+        if (registry is not null)
+        {
+            await registry.DisposeAsync();
+        }
     }
 
     private static string? FindMissing()
@@ -140,7 +148,7 @@ public sealed class PeerTheoryAttribute : TheoryAttribute
 
 /// <summary>One call that reached the peer.</summary>
 /// <param name="Wrong">How it differs from what AWS publishes of its services.</param>
-internal sealed record PeerCall(string Service, string Operation, string? Fault, int Status, IReadOnlyList<string> Wrong)
+internal sealed record PeerCall(string Service, string Region, string Operation, string? Fault, int Status, IReadOnlyList<string> Wrong)
 {
     public bool Changes => !Operation.StartsWith("Describe", StringComparison.Ordinal)
         && !Operation.StartsWith("List", StringComparison.Ordinal)

@@ -2,7 +2,9 @@ namespace CaaStle.Clouds.Aws.Tests;
 
 internal static class Repository
 {
-    public static string Read(string path)
+    public static string Read(string path) => File.ReadAllText(PathOf(path));
+
+    public static string PathOf(string path)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder!.FullName, "CaaStle.slnx")))
@@ -10,6 +12,6 @@ internal static class Repository
             folder = folder.Parent;
         }
 
-        return File.ReadAllText(Path.Combine(folder.FullName, path));
+        return Path.Combine(folder.FullName, path);
     }
 }

@@ -108,7 +108,7 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IApplicationCheck
         {
             obstacles.Add(
                 $"The image {built.Image} is on this machine only, where AWS cannot get it. "
-                + "Push it to a registry, and name it as that knows it.");
+                + "Build it as a container in ECR: `cld container create NAME ecr`.");
         }
 
         if (FargateSize.For(request) is null)
