@@ -20,7 +20,7 @@ public sealed class ContainerUpdateTests
         var web = await WebAsync();
         Assert.NotEqual(first, await ImageAsync());
         Assert.Equal((2, SubjectStatus.Available), (web.Desired.Revision, web.Status));
-        Assert.Equal(new ContainerDefinition("simulated", "/contexts/2/web.tar", "Dockerfile"), ContainerDefinition.Parse(web.Definition));
+        Assert.Equal(new ContainerDefinition("simulated", "/contexts/2/web.tar", "Dockerfile").ToString(), web.Definition);
         Assert.Equal(["/contexts/1/web.tar"], host.DiscardedArtifacts);
         Assert.Equal(["r1/image", "r2/image"], (await host.Store.ListObjectsAsync(web.Id, default)).Select(item => item.Key));
         await Samples.AssertCloudIsWhatTheRecordSays(host);
