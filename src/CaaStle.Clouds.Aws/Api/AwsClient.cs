@@ -33,14 +33,20 @@ internal sealed class AwsClient : AmazonServiceClient
     /// <summary>The answer of a service that speaks JSON.</summary>
     /// <exception cref="CloudException">There is none, or it is an error.</exception>
     public async Task<T> CallAsync<T>(string operation, object body, CancellationToken cancellationToken) =>
-        (await CallAsync(new AwsRequest(operation) { Body = body }, cancellationToken)).Json.Deserialize<T>(AwsJson.Options)!;
+        await CallAsync<T>(new AwsRequest(operation) { Body = body }, cancellationToken);
+
+    /// <inheritdoc cref="CallAsync{T}(string,object,CancellationToken)"/>
+    public async Task<T> CallAsync<T>(AwsRequest request, CancellationToken cancellationToken) =>
+        (await SendAsync(request, cancellationToken)).Json.Deserialize<T>(AwsJson.Options)!;
 
     public Task CallAsync(string operation, object body, CancellationToken cancellationToken) =>
         CallAsync(new AwsRequest(operation) { Body = body }, cancellationToken);
 
+    public Task CallAsync(AwsRequest request, CancellationToken cancellationToken) => SendAsync(request, cancellationToken);
+
     /// <summary>The answer of a service that speaks XML.</summary>
     public async Task<XElement> QueryAsync(AwsRequest request, CancellationToken cancellationToken) =>
-        (await CallAsync(request, cancellationToken)).Xml!;
+        (await SendAsync(request, cancellationToken)).Xml!;
 
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
@@ -50,7 +56,7 @@ internal sealed class AwsClient : AmazonServiceClient
         pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(new SingleAttempt(Config)));
     }
 
-    private Task<AwsResponse> CallAsync(AwsRequest request, CancellationToken cancellationToken) =>
+    private Task<AwsResponse> SendAsync(AwsRequest request, CancellationToken cancellationToken) =>
         AwsErrors.CallAsync(request.Operation, () => InvokeAsync<AwsResponse>(request, options, cancellationToken));
 
     private sealed class Metadata(string id) : IServiceMetadata

@@ -6,13 +6,22 @@ using Amazon.Runtime;
 namespace CaaStle.Clouds.Aws.Api;
 
 /// <summary>A call of one operation, with what its service's protocol sends: a JSON body or named parameters.</summary>
-internal sealed class AwsRequest(string operation) : AmazonWebServiceRequest
+/// <param name="route">
+/// Where operations have methods and paths of their own, as <c>DELETE /file-systems/{FileSystemId}</c>: of the parameters those that are
+/// named there are parts of the path, and the others of the query.
+/// </param>
+internal sealed class AwsRequest(string operation, string route = "POST /") : AmazonWebServiceRequest
 {
     private readonly List<KeyValuePair<string, string>> parameters = [];
 
     public string Operation => operation;
 
-    public object Body { get; init; } = new { };
+    public string Method => route.Split(' ')[0];
+
+    /// <summary>With the names of parameters in braces.</summary>
+    public string Path => route.Split(' ')[1];
+
+    public object? Body { get; init; }
 
     public IReadOnlyList<KeyValuePair<string, string>> Parameters => parameters;
 

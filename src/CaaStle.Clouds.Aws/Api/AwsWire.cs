@@ -10,21 +10,26 @@ using Amazon.Runtime.Internal.Transform;
 
 namespace CaaStle.Clouds.Aws.Api;
 
-/// <summary>Writes requests in the protocols JSON 1.x, Query and EC2 Query.</summary>
+/// <summary>Writes requests in the protocols JSON 1.x, REST-JSON, Query and EC2 Query.</summary>
 internal sealed class RequestWriter(AwsService service) : IMarshaller<IRequest, AmazonWebServiceRequest>
 {
     public IRequest Marshall(AmazonWebServiceRequest input)
     {
         var call = (AwsRequest)input;
-        var request = new DefaultRequest(call, service.Id) { HttpMethod = "POST", ResourcePath = "/" };
+        var request = new DefaultRequest(call, service.Id) { HttpMethod = call.Method, ResourcePath = call.Path };
         if (service.Protocol is WireProtocol.Json10 or WireProtocol.Json11)
         {
             request.Headers["X-Amz-Target"] = $"{service.Target}.{call.Operation}";
             request.Headers["Content-Type"] = service.Protocol == WireProtocol.Json10
                 ? "application/x-amz-json-1.0"
                 : "application/x-amz-json-1.1";
-            request.Content = JsonSerializer.SerializeToUtf8Bytes(call.Body, AwsJson.Options);
+            request.Content = JsonSerializer.SerializeToUtf8Bytes(call.Body ?? new { }, AwsJson.Options);
             return request;
+        }
+
+        if (service.Protocol == WireProtocol.RestJson)
+        {
+            return WriteRest(call, request);
         }
 
         var form = new StringBuilder("Action=").Append(call.Operation).Append("&Version=").Append(service.Version);
@@ -35,6 +40,30 @@ internal sealed class RequestWriter(AwsService service) : IMarshaller<IRequest, 
 
         request.Headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8";
         request.Content = Encoding.UTF8.GetBytes(form.ToString());
+        return request;
+    }
+
+    private static DefaultRequest WriteRest(AwsRequest call, DefaultRequest request)
+    {
+        request.UseQueryString = true;
+        foreach (var (name, value) in call.Parameters)
+        {
+            if (call.Path.Contains($"{{{name}}}", StringComparison.Ordinal))
+            {
+                request.AddPathResource($"{{{name}}}", value);
+            }
+            else
+            {
+                request.Parameters[name] = value;
+            }
+        }
+
+        if (call.Body is not null)
+        {
+            request.Headers["Content-Type"] = "application/json";
+            request.Content = JsonSerializer.SerializeToUtf8Bytes(call.Body, AwsJson.Options);
+        }
+
         return request;
     }
 }
@@ -121,7 +150,7 @@ internal static class AwsWire
         try
         {
             return JsonNode.Parse(body) is JsonObject error
-                ? ((string?)error["__type"] ?? (string?)error["code"], (string?)error["message"] ?? (string?)error["Message"], null)
+                ? ((string?)error["__type"] ?? (string?)error["code"] ?? (string?)error["ErrorCode"], (string?)error["message"] ?? (string?)error["Message"], null)
                 : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

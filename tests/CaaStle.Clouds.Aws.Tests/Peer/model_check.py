@@ -1,9 +1,10 @@
 """Compares requests with AWS's own published models of its services, which botocore has: operation, members, required ones, wire names."""
 import re
+import urllib.parse
 
 import botocore.session
 
-SERVICES = {"elasticloadbalancing": "elbv2", "tagging": "resourcegroupstaggingapi"}
+SERVICES = {"elasticfilesystem": "efs", "elasticloadbalancing": "elbv2", "tagging": "resourcegroupstaggingapi"}
 JSON_TYPES = {
     "string": str, "integer": int, "long": int, "boolean": bool, "float": (int, float), "double": (int, float), "timestamp": (int,
         float, str),
@@ -24,16 +25,39 @@ class ModelCheck:
             self.seen[key] = self.check(service, operation, parameters)
         return self.seen[key]
 
+    def model(self, service):
+        name = SERVICES.get(service, service)
+        if name not in self.models:
+            self.models[name] = self.session.get_service_model(name)
+        return self.models[name]
+
+    def rest(self, service, method, path, query, body):
+        """The operation and its members of a request whose method and path say what it is; None where the service has no such requests."""
+        if not service or service == "s3" or self.model(service).metadata["protocol"] != "rest-json":
+            return None
+        operation, found = next(
+            ((each, match) for each in map(self.model(service).operation_model, self.model(service).operation_names)
+                if each.http["method"] == method and (match := self.route(each).fullmatch(path))), (None, None))
+        if operation is None:
+            return f"{method} {path}", {}
+        members = operation.input_shape.members if operation.input_shape else {}
+        placed = {member.serialization.get("name", name): name for name, member in members.items() if "location" in member.serialization}
+        given = {**{name: urllib.parse.unquote(value) for name, value in found.groupdict().items()}, **query}
+        numbers = {name for name, member in members.items() if member.type_name in ("integer", "long")}
+        return operation.name, body | {
+            placed.get(wire, wire): int(value) if placed.get(wire) in numbers else value for wire, value in given.items()}
+
+    @staticmethod
+    def route(operation):
+        return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(operation.http["requestUri"])))
+
     def names(self, value):
         if isinstance(value, dict):
             return tuple((name, self.names(inner)) for name, inner in sorted(value.items()))
         return tuple(self.names(inner) for inner in value) if isinstance(value, list) else ()
 
     def check(self, service, operation, parameters):
-        name = SERVICES.get(service, service)
-        if name not in self.models:
-            self.models[name] = self.session.get_service_model(name)
-        model = self.models[name]
+        name, model = SERVICES.get(service, service), self.model(service)
         if operation not in model.operation_names:
             return [f"{name} has no operation {operation}"]
         shape = model.operation_model(operation).input_shape

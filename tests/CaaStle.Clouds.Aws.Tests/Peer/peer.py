@@ -98,18 +98,25 @@ class Peer:
     def describe(self, environ, body):
         signature = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
         key, region, service = signature.groups() if signature else ("", "", "")
-        parameters = None
+        parameters, rest = None, None
         if target := environ.get("HTTP_X_AMZ_TARGET"):
             operation = target.split(".")[-1]
             parameters = json.loads(body or b"{}")
         elif environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
             parameters = dict(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))
             operation = parameters.get("Action", "?")
+        elif rest := self.check.rest(service, environ["REQUEST_METHOD"], environ["PATH_INFO"],
+                dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""))), json.loads(body or b"{}") if self.is_json(environ) else {}):
+            operation, parameters = rest
         else:
             query = environ.get("QUERY_STRING")
             operation = f"{environ['REQUEST_METHOD']} /bucket{'?' + query if query else ''}"
         wrong = self.check.problems(service, operation, parameters) if parameters is not None else []
-        return {"key": key, "region": region, "service": service, "operation": operation, "wrong": wrong, "status": 0}
+        return {"key": key, "region": region, "service": service, "operation": operation, "rest": rest is not None, "wrong": wrong, "status": 0}
+
+    @staticmethod
+    def is_json(environ):
+        return environ.get("CONTENT_TYPE", "") == "application/json"
 
     @staticmethod
     def applies(fault, call, body):
@@ -122,10 +129,11 @@ class Peer:
 
     @staticmethod
     def error(fault, call, environ, start_response):
-        code, message = fault["code"], fault["message"] if environ.get("HTTP_X_AMZ_TARGET") else html.escape(fault["message"])
+        is_json = environ.get("HTTP_X_AMZ_TARGET") or call["rest"]
+        code, message = fault["code"], fault["message"] if is_json else html.escape(fault["message"])
         inside = f"<Code>{code}</Code><Message>{message}</Message>"
         call["status"] = fault["status"]
-        if environ.get("HTTP_X_AMZ_TARGET"):
+        if is_json:
             kind, text = "application/x-amz-json-1.1", json.dumps({"__type": code, "message": message})
         elif call["service"] == "ec2":
             kind = "text/xml"
