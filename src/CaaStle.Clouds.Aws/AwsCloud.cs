@@ -47,6 +47,10 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
             new EcsServiceHandler(access),
             new EcrRepositoryHandler(access),
             new EcrImageHandler(access, docker),
+            new FileSystemHandler(access),
+            new AccessPointHandler(access),
+            new MountTargetsHandler(access),
+            new JobHandler(access, clock),
         ];
         Coes = [new EcsCoe(access)];
         Registries = [new EcrRegistry(docker)];
@@ -157,8 +161,13 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
             // As arn:...:listener/app/NAME/ID/LISTENER, and of its load balancer arn:...:loadbalancer/app/NAME/ID.
             "elb/listener" => new ListenerSpec(
                 at, found.Name, arn[..arn.LastIndexOf('/')].Replace(":listener/", ":loadbalancer/", StringComparison.Ordinal), null, ""),
+            "efs/file-system" => new FileSystemSpec(at, found.Name),
+            "efs/access-point" => new AccessPointSpec(at, found.Name, ""),
             "logs/group" => new LogGroupSpec(at, found.Name, 0),
             "ecs/task-definition" => new TaskDefinitionSpec(at, found.Name, 0, 0, "", "", "", "", null, []),
+            // As arn:...:task/CLUSTER/ID.
+            "ecs/job" => new JobSpec(
+                at, new TaskDefinitionSpec(at, found.Name, 0, 0, "", "", "", "", null, []), arn.Split('/')[1], [], ""),
             // As arn:...:service/CLUSTER/NAME.
             "ecs/service" => new EcsServiceSpec(at, found.Name, arn.Split('/')[1], "", 0, [], "", "", "", 0, 0, "", ""),
             "ecr/repository" => new EcrRepositorySpec(at, found.Name),

@@ -63,7 +63,8 @@ public sealed class CrashTests(Peer peer)
         return host.Steps - first;
     }
 
-    private static string Application(string image) => $"app: {{ image: '{image}', container_port: 8080 }}";
+    private static string Application(string image) =>
+        $"app: {{ image: '{image}', container_port: 8080, pre_deploy: 'exit 0', volumes: ['data:/data'] }}";
 
     private static async Task ForEachAsync(IEnumerable<int> steps, Func<int, Task> run)
     {

@@ -9,6 +9,9 @@ public sealed class FaultTests(Peer peer)
 {
     private const int AtOnce = 6;
 
+    private static readonly string Application =
+        ApplicationTests.Application("shop:1", "pre_deploy: exit 0\n  volumes: ['data:/data']");
+
     /// <param name="Operation">Of AWS.</param>
     /// <param name="After">How many such calls go well before.</param>
     /// <param name="Made">How many there are when all goes well.</param>
@@ -68,7 +71,7 @@ public sealed class FaultTests(Peer peer)
             {
                 await SucceedAsync(host, await host.CreateAsync(ApplicationTests.Environment));
                 await host.Account.ForgetCallsAsync();
-                await SucceedAsync(host, await host.DeployAsync(ApplicationTests.Application("shop:1")));
+                await SucceedAsync(host, await host.DeployAsync(Application));
                 await SucceedAsync(host, await host.DeleteApplicationAsync());
             }),
             withQuestions: false);
@@ -84,7 +87,7 @@ public sealed class FaultTests(Peer peer)
             {
                 await account.ForgetCallsAsync();
                 await FailAsync(account, target, how);
-                var deployed = await host.DeployAsync(ApplicationTests.Application("shop:1"));
+                var deployed = await host.DeployAsync(Application);
                 if (IsSucceeded(deployed, how, $"{target}: {await host.StoryAsync(deployed)}"))
                 {
                     await SucceedAsync(host, await host.DeleteApplicationAsync());

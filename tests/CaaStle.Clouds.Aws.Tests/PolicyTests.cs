@@ -14,7 +14,8 @@ public sealed class PolicyTests(Peer peer)
         var account = await peer.NewAccountAsync();
         await using var host = await Host.StartAsync(account);
         Assert.Equal(OperationState.Succeeded, (await host.CreateAsync(EnvironmentTests.Everything)).State);
-        Assert.Equal(OperationState.Succeeded, (await host.DeployAsync(ApplicationTests.Application("shop:1"))).State);
+        Assert.Equal(OperationState.Succeeded, (await host.DeployAsync(VolumeTests.Application)).State);
+        Assert.Equal(OperationState.Succeeded, (await host.RunAsync("exit", "0")).State);
         Assert.Equal(
             OperationState.RolledBack, (await host.ChangeAsync(OperationAction.Redeploy, ApplicationTests.Application("exits:1"))).State);
         await host.LogAsync(new());

@@ -22,7 +22,7 @@ internal static class AwsErrors
         "ResourceInUseException", "ResourceContention", "ConcurrentModification", "InvalidDBInstanceState", "InvalidDBSubnetGroupStateFault",
         "InvalidReplicationGroupState", "InvalidCacheClusterState", "CacheSubnetGroupInUse", "ClusterContainsServicesException",
         "ClusterContainsTasksException", "UpdateInProgressException", "DeleteConflict", "ConflictException", "OperationAborted",
-        "OperationAbortedException",
+        "OperationAbortedException", "FileSystemInUse", "IncorrectFileSystemLifeCycleState",
     ];
 
     /// <summary>The credentials do not hold any more, and will again when the user has renewed them.</summary>

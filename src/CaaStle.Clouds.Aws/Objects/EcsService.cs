@@ -86,10 +86,10 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
         }
 
         var rollout = service.Deployments?.FirstOrDefault(deployment => deployment.Status == "PRIMARY");
-        var tasks = new EcsTasks(ecs, spec);
-        if (rollout is { RolloutState: not "COMPLETED" } && await tasks.FindFailureAsync(rollout.Id, cancellationToken) is { } failure)
+        var tasks = new EcsTasks(ecs, spec.Cluster, service: spec.Name);
+        if (rollout is { RolloutState: not "COMPLETED" } && await tasks.FindFailureAsync(rollout.Id, spec.Container, cancellationToken) is { } failure)
         {
-            var lines = failure.Stream is null ? [] : await LastLinesAsync(spec, failure.Stream, cancellationToken);
+            var lines = failure.Stream is null ? [] : await LastLinesAsync(spec, $"{spec.LogPrefix}/{failure.Stream}", cancellationToken);
             return Observation.Failed<EcsServiceState>(failure.Reason, lines);
         }
 
@@ -146,15 +146,7 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
                 [
                     new { targetGroupArn = spec.TargetGroup, containerName = spec.Container, containerPort = spec.Port },
                 ],
-                networkConfiguration = new
-                {
-                    awsvpcConfiguration = new
-                    {
-                        subnets = spec.Subnets,
-                        securityGroups = (string[])[spec.SecurityGroup],
-                        assignPublicIp = "ENABLED",
-                    },
-                },
+                networkConfiguration = EcsNetwork.Of(spec.Subnets, spec.SecurityGroup),
                 healthCheckGracePeriodSeconds = spec.GraceSeconds,
                 deploymentConfiguration = Deployment,
                 enableECSManagedTags = true,
@@ -213,17 +205,7 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
                 + (targets.FirstOrDefault(target => target.State == "unhealthy").Reason is { } reason ? $": {reason}" : "");
     }
 
-    private async Task<IReadOnlyList<string>> LastLinesAsync(EcsServiceSpec spec, string stream, CancellationToken cancellationToken)
-    {
-        var logs = await ClientAsync(AwsService.Logs, spec, cancellationToken);
-        var answer = await logs.CallAsync<LogPage>(
-            "GetLogEvents",
-            new { logGroupName = spec.LogGroup, logStreamName = $"{spec.LogPrefix}/{stream}", limit = 20, startFromHead = false },
-            cancellationToken).OrNullAsync("ResourceNotFoundException");
-        return [.. (answer?.Events ?? []).Select(each => each.Message.TrimEnd('\n'))];
-    }
-
-    private sealed record LogEvent(string Message);
-
-    private sealed record LogPage(IReadOnlyList<LogEvent> Events);
+    private async Task<IReadOnlyList<string>> LastLinesAsync(EcsServiceSpec spec, string stream, CancellationToken cancellationToken) =>
+        await LogReader.LastLinesAsync(
+            await ClientAsync(AwsService.Logs, spec, cancellationToken), spec.LogGroup, stream, cancellationToken);
 }

@@ -8,6 +8,8 @@ namespace CaaStle.Clouds.Aws.Objects;
 /// <param name="streams">What the names of their streams begin with.</param>
 internal sealed class LogReader(AwsClient logs, string group, string streams, TimeProvider clock)
 {
+    private const int ShownLines = 20;
+
     private static readonly TimeSpan LooksAgainAfter = TimeSpan.FromSeconds(2);
 
     /// <summary>How far back is looked for the last lines, one after the other until there are enough.</summary>
@@ -17,7 +19,19 @@ internal sealed class LogReader(AwsClient logs, string group, string streams, Ti
 
     private sealed record Page(IReadOnlyList<Event> Events, string? NextToken);
 
-    public async IAsyncEnumerable<LogLine> ReadAsync(LogQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>What was written last to one stream.</summary>
+    public static async Task<IReadOnlyList<string>> LastLinesAsync(
+        AwsClient logs, string group, string stream, CancellationToken cancellationToken)
+    {
+        var answer = await logs.CallAsync<Page>(
+            "GetLogEvents", new { logGroupName = group, logStreamName = stream, limit = ShownLines, startFromHead = false }, cancellationToken)
+            .OrNullAsync("ResourceNotFoundException");
+        return [.. (answer?.Events ?? []).Select(each => Line(each).Text)];
+    }
+
+    /// <param name="hasEnded">Whether nothing more will be written, so that following ends with what is there by then.</param>
+    public async IAsyncEnumerable<LogLine> ReadAsync(
+        LogQuery query, [EnumeratorCancellation] CancellationToken cancellationToken, Func<Task<bool>>? hasEnded = null)
     {
         var last = new List<Event>();
         if (query.Tail is { } tail)
@@ -42,8 +56,10 @@ internal sealed class LogReader(AwsClient logs, string group, string streams, Ti
         // What arrives later may be as old as what was read last.
         var since = last.Count > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(last[^1].Timestamp) : query.Since ?? clock.GetUtcNow();
         var seen = last.Select(each => each.EventId).ToHashSet();
-        while (query.Follow)
+        var isFollowed = query.Follow;
+        while (isFollowed)
         {
+            isFollowed = hasEnded is null || !await hasEnded();
             await Task.Delay(LooksAgainAfter, clock, cancellationToken);
             await foreach (var each in FromAsync(since, cancellationToken))
             {
@@ -85,13 +101,13 @@ internal sealed class LogReader(AwsClient logs, string group, string streams, Ti
             var page = await logs.CallAsync<Page>(
                 "FilterLogEvents",
                 new { logGroupName = group, logStreamNamePrefix = streams, startTime = since?.ToUnixTimeMilliseconds(), nextToken = token },
-                cancellationToken);
-            foreach (var each in page.Events)
+                cancellationToken).OrNullAsync("ResourceNotFoundException");
+            foreach (var each in page?.Events ?? [])
             {
                 yield return each;
             }
 
-            token = page.NextToken;
+            token = page?.NextToken;
         }
         while (token is not null);
     }

@@ -25,6 +25,9 @@ internal sealed class MarkedScan(AwsAccess access)
         ("ecs", "task-definition/", "ecs/task-definition"),
         ("ecs", "service/", "ecs/service"),
         ("ecr", "repository/", "ecr/repository"),
+        ("ecs", "task/", "ecs/job"),
+        ("elasticfilesystem", "file-system/", "efs/file-system"),
+        ("elasticfilesystem", "access-point/", "efs/access-point"),
     ];
 
     private sealed record Mapping(string ResourceArn, IReadOnlyList<AwsTag> Tags);

@@ -28,6 +28,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from model_check import ModelCheck
 import ecr_world
 import ecs_world
+import efs_world
+import job_world
 import world
 
 KNOWN_MOTO = "5.2.1"
@@ -173,6 +175,8 @@ class Peer:
                 answer = [each for each in self.journal if each["key"] == query["key"]]
             elif what == "world" and method == "POST":
                 answer = world.change(query["account"], json.loads(body))
+            elif what == "tasks":
+                answer = job_world.started(query["account"])
             elif what == "world":
                 answer = world.contents(query["account"])
         start_response("200 OK", [("Content-Type", "application/json")])
@@ -192,6 +196,7 @@ def main():
     world.start(arguments.speed)
     ecs_world.start(arguments.speed)
     ecr_world.start(arguments.registry)
+    job_world.start()
 
     class Handler(WSGIRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -22,13 +22,13 @@ internal sealed class Host : IAsyncDisposable
     private const int Haste = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
-    private readonly FastClock clock = new(Haste);
+    private readonly FastClock clock;
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("aws-host-");
     private readonly DockerClient docker = DockerClient.Find(Environment.GetEnvironmentVariable, record: null, TimeProvider.System);
     private SqliteStateStore durable = null!;
     private Life life = null!;
 
-    private Host(Account account) => Account = account;
+    private Host(Account account, int haste) => (Account, clock) = (account, new(haste));
 
     public Account Account { get; }
 
@@ -45,9 +45,10 @@ internal sealed class Host : IAsyncDisposable
 
     public IStateStore Store => durable;
 
-    public static async Task<Host> StartAsync(Account account)
+    /// <param name="haste">How many times faster than elsewhere its clock goes.</param>
+    public static async Task<Host> StartAsync(Account account, int haste = Haste)
     {
-        var host = new Host(account);
+        var host = new Host(account, haste);
         host.durable = await SqliteStateStore.OpenAsync(
             Path.Combine(host.folder.FullName, "store.sqlite"), host.clock, new Drawn(), TestContext.Current.CancellationToken);
         host.life = new(host);
@@ -94,6 +95,15 @@ internal sealed class Host : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until something has happened.</summary>
+    public async Task UntilAsync(Operation operation, Func<JournalEntry, bool> hasHappened)
+    {
+        while (!(await JournalAsync(operation)).Any(hasHappened))
+        {
+            await Task.Delay(20, Cancel);
+        }
+    }
+
     public async Task<Operation> CreateAsync(string yaml, string name = "orders", bool keep = false) =>
         await EndOfAsync(await Service.CreateEnvironmentAsync(new(name, yaml, "environment.yaml", keep, "tester"), Cancel));
 
@@ -115,8 +125,11 @@ internal sealed class Host : IAsyncDisposable
         await Service.ChangeApplicationAsync(
             new(name, action, false, "tester") { Definition = yaml, FileName = "shop.yaml", Replicas = replicas }, Cancel));
 
-    public async Task<Operation> DeleteApplicationAsync(string name = "shop") =>
-        await EndOfAsync(await Service.DeleteAsync(new(SubjectKey.Application(name), false, false, "tester"), Cancel));
+    public async Task<Operation> RunAsync(params IReadOnlyList<string> command) =>
+        await EndOfAsync(await Service.RunAsync(new("shop", command, "tester"), Cancel));
+
+    public async Task<Operation> DeleteApplicationAsync(string name = "shop", bool keepData = false) =>
+        await EndOfAsync(await Service.DeleteAsync(new(SubjectKey.Application(name), false, keepData, "tester"), Cancel));
 
     public async Task<IReadOnlyList<string>> LogAsync(LogQuery query, string name = "shop")
     {

@@ -214,6 +214,10 @@ internal sealed class Account(Peer peer, string number, string key, string secre
     public async Task<IReadOnlyList<string>> ContentsAsync() =>
         (await peer.Http.GetFromJsonAsync<IReadOnlyList<string>>($"/peer/world?account={number}", Json))!;
 
+    /// <summary>The families of all tasks that ever began, once for each time.</summary>
+    public async Task<IReadOnlyList<string>> StartedTasksAsync() =>
+        (await peer.Http.GetFromJsonAsync<IReadOnlyList<string>>($"/peer/tasks?account={number}", Json))!;
+
     public async Task ChangeWorldAsync(object change) =>
         (await peer.Http.PostAsJsonAsync($"/peer/world?account={number}", change)).EnsureSuccessStatusCode();
 }

@@ -15,24 +15,32 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
 
     private readonly Scope scope = request.Scope;
 
+    /// <summary>What all tasks of the application need.</summary>
+    private sealed record Ground(
+        Node<PlaceState> Place, Node<LogGroupState> Log, Node<IamRoleState> Role, IReadOnlyDictionary<string, Volume> Volumes)
+    {
+        public IEnumerable<Node> Nodes =>
+            [Place, Log, Role, .. Volumes.Values.SelectMany(volume => (Node[])[volume.FileSystem, volume.AccessPoint, volume.Targets])];
+    }
+
+    private sealed record Volume(Node<FileSystemState> FileSystem, Node<AccessPointState> AccessPoint, Node<MountTargetsState> Targets);
+
     public void AddTo(Blueprint plan)
     {
-        var place = plan.Add("place", new PlaceSpec(scope.ObjectName("place"), null, null) { Known = environment.Place });
-        var log = plan.Add("log", place, found => new LogGroupSpec(found.At, $"/caastle/{scope.ObjectName("log")}", RetentionDays));
-        var role = plan.Add("execution-role", place, found => new IamRoleSpec(
-            found.At, scope.ObjectName("execution"), [ExecutionPolicy], TaskPolicy.ToReadSecrets(found.At, scope)));
+        var ground = AddGround(plan);
+        var (place, log) = (ground.Place, ground.Log);
         var targets = plan.Add("target-group", place, found => Targets(found));
         var listener = plan.Add(ListenerKey, place, targets, (found, group) => new ListenerSpec(
             found.At, scope.ObjectName(ListenerKey), environment.LoadBalancer, request.HostPort, group.Arn));
-        var secret = HiddenVariables() is { Count: > 0 } hidden
-            ? plan.Add($"{request.RevisionKey}/variables", place, found => new ManagedSecretSpec(
-                found.At, SecretName, $"Variables of the application {scope.Name}", new(JsonSerializer.Serialize(hidden))))
-            : null;
+        var secret = AddSecret(plan, ground, request.RevisionKey, request.Containers);
         var definition = plan.Add<TaskDefinitionState>(
             $"{request.RevisionKey}/{ApplicationContainer.OnlyName}",
-            secret is null ? [place, log, role] : [place, log, role, secret],
-            values => Definition(values.Of(place), values.Of(log), values.Of(role), secret is null ? null : values.Of(secret)));
-        var service = plan.Add<EcsServiceState>("service", [place, log, targets, listener, definition], values => new EcsServiceSpec(
+            Needed(ground, secret),
+            values => Definition(values, ground, secret, request.RevisionKey, [.. request.Containers.Select(Container)]));
+        IReadOnlyList<Node> before = request.IsNewRevision && request.PreDeploy.Count > 0
+            ? [AddJob(plan, ground, secret, $"{request.RevisionKey}/pre-deploy", request.PreDeploy)]
+            : [];
+        var service = plan.Add<EcsServiceState>("service", [place, log, targets, listener, definition, .. before], values => new EcsServiceSpec(
             values.Of(place).At,
             scope.ObjectName("service"),
             environment.Cluster,
@@ -62,10 +70,80 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
         }
     }
 
+    /// <summary>A command in a task like a replica's, but of the exposed container alone and without its port.</summary>
+    public void AddJobTo(Blueprint plan, JobRequest job)
+    {
+        var (ground, key) = (AddGround(plan), $"run-{job.Id}");
+        AddJob(plan, ground, AddSecret(plan, ground, key, [request.ExposedContainer]), $"{key}/job", job.Command);
+    }
+
+    private Ground AddGround(Blueprint plan)
+    {
+        var place = plan.Add("place", new PlaceSpec(scope.ObjectName("place"), null, null) { Known = environment.Place });
+        return new(
+            place,
+            plan.Add("log", place, found => new LogGroupSpec(found.At, $"/caastle/{scope.ObjectName("log")}", RetentionDays)),
+            plan.Add("execution-role", place, found => new IamRoleSpec(
+                found.At, scope.ObjectName("execution"), [ExecutionPolicy], TaskPolicy.ToReadSecrets(found.At, scope))),
+            AddVolumes(plan, place));
+    }
+
+    private Dictionary<string, Volume> AddVolumes(Blueprint plan, Node<PlaceState> place)
+    {
+        var names = request.Containers.SelectMany(container => container.Volumes).Select(volume => volume.Name).Distinct().ToList();
+        if (names.Count == 0)
+        {
+            return [];
+        }
+
+        var group = plan.Add("volume-group", place, found => new SecurityGroupSpec(
+            found.At,
+            scope.ObjectName("volumes"),
+            found.Vpc,
+            $"Volumes of the application {scope.Name}",
+            [Ingress.Port(Efs.Port, environment.SecurityGroup)]));
+        return names.ToDictionary(name => name, name =>
+        {
+            var (key, part) = ($"volume/{name}", scope.ObjectName($"volume-{name}"));
+            var files = plan.Add(key, place, found => new FileSystemSpec(found.At, part));
+            return new Volume(
+                files,
+                plan.Add($"{key}/access-point", place, files, (found, made) => new AccessPointSpec(found.At, part, made.Id)),
+                plan.Add($"{key}/mount-targets", place, files, group, (found, made, members) => new MountTargetsSpec(
+                    found.At, part, made.Id, found.Subnets, members.Id)));
+        });
+    }
+
+    /// <summary>What is secret of the containers' variables.</summary>
+    /// <returns>Null where nothing is.</returns>
+    private Node<ManagedSecretState>? AddSecret(
+        Blueprint plan, Ground ground, string part, IReadOnlyList<ApplicationContainer> containers) =>
+        HiddenVariables(containers) is { Count: > 0 } hidden
+            ? plan.Add($"{part}/variables", ground.Place, found => new ManagedSecretSpec(
+                found.At,
+                scope.ObjectName($"variables-{part}"),
+                $"Variables of the application {scope.Name}",
+                new(JsonSerializer.Serialize(hidden))))
+            : null;
+
+    private Node<JobState> AddJob(
+        Blueprint plan, Ground ground, Node<ManagedSecretState>? secret, string key, IReadOnlyList<string> command)
+    {
+        var name = key.Replace('/', '-');
+        var container = Container(request.ExposedContainer) with { Command = command, Port = null, Check = [], After = [] };
+        return plan.Add<JobState>(key, Needed(ground, secret), values => new JobSpec(
+            values.Of(ground.Place).At,
+            Definition(values, ground, secret, name, [container]),
+            environment.Cluster,
+            environment.Place.Subnets,
+            environment.SecurityGroup));
+    }
+
+    private static IReadOnlyList<Node> Needed(Ground ground, Node<ManagedSecretState>? secret) =>
+        secret is null ? [.. ground.Nodes] : [.. ground.Nodes, secret];
+
     /// <summary>A listener's port cannot change. One with another port is another, beside the first until the change is done.</summary>
     private string ListenerKey => request.HostPort is { } port ? $"listener-{port}" : "listener";
-
-    private string SecretName => scope.ObjectName($"variables-{request.RevisionKey}");
 
     private TargetGroupSpec Targets(PlaceState found)
     {
@@ -81,21 +159,29 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
             (int)Math.Min(3600, Math.Ceiling(request.Drain.TotalSeconds)));
     }
 
-    private TaskDefinitionSpec Definition(PlaceState found, LogGroupState log, IamRoleState role, ManagedSecretState? secret)
+    private TaskDefinitionSpec Definition(
+        NodeValues values, Ground ground, Node<ManagedSecretState>? secret, string part, IReadOnlyList<TaskContainer> containers)
     {
-        var size = FargateSize.For(request) ?? throw new InvalidOperationException(
-            "No task of Fargate is as large as the containers want.");
+        var size = FargateSize.For([.. request.Containers.Where(container => containers.Any(one => one.Name == container.Name))])
+            ?? throw new InvalidOperationException("No task of Fargate is as large as the containers want.");
         return new(
-            found.At,
-            scope.ObjectName(request.RevisionKey),
+            values.Of(ground.Place).At,
+            scope.ObjectName(part),
             size.CpuUnits,
             size.MemoryMegabytes,
-            role.Arn,
+            values.Of(ground.Role).Arn,
             environment.TaskRole,
-            log.Name,
-            request.RevisionKey,
-            secret?.Arn,
-            [.. request.Containers.Select(Container)]);
+            values.Of(ground.Log).Name,
+            part,
+            secret is null ? null : values.Of(secret).Arn,
+            containers)
+        {
+            Volumes =
+            [
+                .. containers.SelectMany(container => container.Mounts).Select(mount => mount.Name).Distinct().Select(name => new TaskVolume(
+                    name, values.Of(ground.Volumes[name].FileSystem).Id, values.Of(ground.Volumes[name].AccessPoint).Id)),
+            ],
+        };
     }
 
     private TaskContainer Container(ApplicationContainer container) => new(
@@ -110,10 +196,13 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
         container.Name == request.Exposed ? request.ContainerPort : null,
         container.Health?.Command ?? [],
         container.Health is null ? 0 : Math.Min(300, StartSeconds(container.Health)),
-        container.After);
+        container.After)
+    {
+        Mounts = container.Volumes,
+    };
 
     /// <summary>By the container's name and the variable's: all in one secret, which ECS reads when it starts a task.</summary>
-    private Dictionary<string, string> HiddenVariables() => request.Containers
+    private static Dictionary<string, string> HiddenVariables(IReadOnlyList<ApplicationContainer> containers) => containers
         .SelectMany(container => container.Variables.Where(variable => variable.Value.IsSecret)
             .Select(variable => (Name: $"{container.Name}.{variable.Key}", Text: variable.Value.Reveal())))
         .ToDictionary(variable => variable.Name, variable => variable.Text);

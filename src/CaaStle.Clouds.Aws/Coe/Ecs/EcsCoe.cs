@@ -84,7 +84,8 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IApplicationCheck
     public void PlanApplication(ApplicationRequest request, Blueprint plan) =>
         new ApplicationPlan(request, EcsOutputs.Read(request.EnvironmentOutputs)).AddTo(plan);
 
-    public void PlanJob(JobRequest request, Blueprint plan) => throw new NotSupportedException(NoJobs);
+    public void PlanJob(JobRequest request, Blueprint plan) =>
+        new ApplicationPlan(request.Application, EcsOutputs.Read(request.Application.EnvironmentOutputs)).AddJobTo(plan, request);
 
     public async Task<IReadOnlyList<string>> FindObstaclesAsync(ApplicationRequest request, CancellationToken cancellationToken)
     {
@@ -94,16 +95,6 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IApplicationCheck
             obstacles.Add("On ECS an application's protocol can only be http: its load balancer knows no other yet.");
         }
 
-        if (request.PreDeploy.Count > 0)
-        {
-            obstacles.Add(NoJobs);
-        }
-
-        if (request.Containers.Any(container => container.Volumes.Count > 0))
-        {
-            obstacles.Add("On ECS an application cannot have volumes yet. Keep data in a resource: rds, dynamodb, s3.");
-        }
-
         foreach (var built in request.Containers.Where(container => container.ImageIsBuilt))
         {
             obstacles.Add(
@@ -111,7 +102,7 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IApplicationCheck
                 + "Build it as a container in ECR: `cld container create NAME ecr`.");
         }
 
-        if (FargateSize.For(request) is null)
+        if (FargateSize.For(request.Containers) is null)
         {
             obstacles.Add($"Fargate has no task that large: at most {FargateSize.MostMegabytes} MB of memory and 16 processors "
                 + "for all containers of a replica.");
@@ -125,8 +116,6 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IApplicationCheck
 
         return obstacles;
     }
-
-    private const string NoJobs = "On ECS no command can be run beside an application yet: neither `pre_deploy` nor `cld app run`.";
 
     private async Task<bool> FindHolderAsync(ApplicationRequest request, int port, CancellationToken cancellationToken)
     {

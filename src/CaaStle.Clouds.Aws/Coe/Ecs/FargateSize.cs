@@ -14,11 +14,11 @@ internal sealed record FargateSize(int CpuUnits, int MemoryMegabytes)
         (4096, 8192, 30720, 1024), (8192, 16384, 61440, 4096), (16384, 32768, MostMegabytes, 8192),
     ];
 
-    /// <summary>The smallest that has what all containers of a replica ask for; null where there is none.</summary>
-    public static FargateSize? For(ApplicationRequest request)
+    /// <summary>The smallest that has what all containers of a task ask for; null where there is none.</summary>
+    public static FargateSize? For(IReadOnlyList<ApplicationContainer> containers)
     {
-        var cpu = request.Containers.Sum(container => container.CpuShares ?? 0);
-        var memory = request.Containers.Sum(container => container.MemoryMegabytes);
+        var cpu = containers.Sum(container => container.CpuShares ?? 0);
+        var memory = containers.Sum(container => container.MemoryMegabytes);
         foreach (var (units, least, most, step) in Sizes)
         {
             // The smallest has two sizes that are no multiples of its step's sum: 512, 1024 and 2048 MB.
