@@ -26,9 +26,11 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
     {
         (this.access, this.ledger) = (access, ledger);
         scan = new(access);
+        var networks = new OwnNetworkHandler(access);
         Handlers =
         [
-            new PlaceHandler(access, ledger),
+            new PlaceHandler(access, ledger, networks, clock),
+            networks,
             new SecurityGroupHandler(access),
             new EcsClusterHandler(access),
             new ManagedSecretHandler(access),
@@ -121,7 +123,9 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
         var found = new List<MarkedObject>();
         foreach (var place in places)
         {
-            foreach (var (candidate, marks, arn) in await scan.FindAsync(place, installation, subjectId, cancellationToken))
+            // What consists of several parts is listed with each.
+            var listed = (await scan.FindAsync(place, installation, subjectId, cancellationToken)).DistinctBy(each => each.Object);
+            foreach (var (candidate, marks, arn) in listed)
             {
                 foundAt[(candidate.Kind, candidate.Name)] = (place, arn);
                 // What is deleted is listed for a while.
@@ -146,6 +150,7 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
         var none = new Secret("");
         return found.Kind switch
         {
+            "ec2/network" => new OwnNetworkSpec(at, found.Name),
             "ec2/security-group" => new SecurityGroupSpec(at, found.Name, null, "", []),
             "ecs/cluster" => new EcsClusterSpec(at, found.Name),
             "secretsmanager/secret" => new ManagedSecretSpec(at, found.Name, "", none),

@@ -30,6 +30,15 @@ public sealed class CrashTests(Peer peer)
         await ForEachAsync(Enumerable.Range(0, steps).Where(step => step % 4 is 0 or 3 == isRefused), step => RunAsync(step, isRefused));
     }
 
+    [PeerFact]
+    public async Task Wherever_the_process_dies_an_environment_with_a_network_of_its_own_ends_right_and_nothing_is_left()
+    {
+        var steps = await RunAsync(null, isRefused: false, NetworkTests.Own);
+
+        await ForEachAsync(
+            Enumerable.Range(0, steps).Where(step => step % 4 is 0 or 3), step => RunAsync(step, isRefused: false, NetworkTests.Own));
+    }
+
     [PeerTheory]
     [InlineData("shop:2")]
     [InlineData("missing:2")]
@@ -84,7 +93,7 @@ public sealed class CrashTests(Peer peer)
     }
 
     /// <returns>How many steps there were.</returns>
-    private async Task<int> RunAsync(int? crashAt, bool isRefused)
+    private async Task<int> RunAsync(int? crashAt, bool isRefused, string yaml = Database)
     {
         var account = await peer.NewAccountAsync();
         if (isRefused)
@@ -95,7 +104,7 @@ public sealed class CrashTests(Peer peer)
 
         await using var host = await Host.StartAsync(account);
         host.CrashAt = crashAt;
-        var created = await host.CreateAsync(Database);
+        var created = await host.CreateAsync(yaml);
         Assert.True(
             created.State == (isRefused ? OperationState.RolledBack : OperationState.Succeeded), await host.StoryAsync(created));
         if (!isRefused)

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
 
 namespace CaaStle.Clouds.Aws.Tests;
 
 /// <summary>Each single call that creates or deletes something fails in each way, and nothing is left of it.</summary>
-public sealed class FaultTests(Peer peer)
+public sealed partial class FaultTests(Peer peer)
 {
     private const int AtOnce = 6;
 
@@ -24,42 +25,19 @@ public sealed class FaultTests(Peer peer)
     [InlineData("closed", false)]
     public async Task Whichever_call_for_an_environment_fails_it_ends_right_and_nothing_is_left(string how, bool withQuestions)
     {
-        var targets = Targets(
-            await CallsAsync(async host =>
-            {
-                await SucceedAsync(host, await host.CreateAsync(EnvironmentTests.Everything));
-                await SucceedAsync(host, await host.DeleteAsync());
-            }),
-            withQuestions);
-
-        // All that changes something is refused, and its answer is lost; of the rest, which is all alike, some.
-        var chosen = targets.Where((target, index) => (target.IsChange && (how is "refused" or "lost")) || index % 4 == 0);
-        await ForEachAsync(chosen, async target =>
-        {
-            var account = await peer.NewAccountAsync();
-            await FailAsync(account, target, how);
-            await using var host = await Host.StartAsync(account);
-            Operation created;
-            try
-            {
-                created = await host.CreateAsync(EnvironmentTests.Everything);
-            }
-            catch (RefusedException)
-            {
-                Assert.Equal("GetCallerIdentity", target.Operation);
-                Assert.Empty(await account.ContentsAsync());
-                return;
-            }
-
-            if (IsSucceeded(created, how, await host.StoryAsync(created)))
-            {
-                await SucceedAsync(host, await host.DeleteAsync());
-            }
-
-            Assert.Empty(await account.ContentsAsync());
-            await CheckCallsAsync(account, target, how);
-        });
+        await FailEachAsync(
+            EnvironmentTests.Everything,
+            how,
+            withQuestions,
+            // All that changes something is refused, and its answer is lost; of the rest, which is all alike, some.
+            (target, index) => (target.IsChange && (how is "refused" or "lost")) || index % 4 == 0);
     }
+
+    [PeerTheory]
+    [InlineData("refused")]
+    [InlineData("lost")]
+    public async Task Whichever_call_for_a_network_fails_it_ends_right_and_nothing_is_left(string how) =>
+        await FailEachAsync(NetworkTests.Own, how, withQuestions: false, (target, _) => IsOfNetwork().IsMatch(target.Operation));
 
     [PeerTheory]
     [InlineData("refused")]
@@ -98,6 +76,46 @@ public sealed class FaultTests(Peer peer)
             }
         });
     }
+
+    private async Task FailEachAsync(string yaml, string how, bool withQuestions, Func<Target, int, bool> isChosen)
+    {
+        var targets = Targets(
+            await CallsAsync(async host =>
+            {
+                await SucceedAsync(host, await host.CreateAsync(yaml));
+                await SucceedAsync(host, await host.DeleteAsync());
+            }),
+            withQuestions);
+
+        await ForEachAsync(targets.Where(isChosen), async target =>
+        {
+            var account = await peer.NewAccountAsync();
+            await FailAsync(account, target, how);
+            await using var host = await Host.StartAsync(account);
+            Operation created;
+            try
+            {
+                created = await host.CreateAsync(yaml);
+            }
+            catch (RefusedException)
+            {
+                Assert.Equal("GetCallerIdentity", target.Operation);
+                Assert.Empty(await account.ContentsAsync());
+                return;
+            }
+
+            if (IsSucceeded(created, how, await host.StoryAsync(created)))
+            {
+                await SucceedAsync(host, await host.DeleteAsync());
+            }
+
+            Assert.Empty(await account.ContentsAsync());
+            await CheckCallsAsync(account, target, how);
+        });
+    }
+
+    [GeneratedRegex("Vpc|Subnet|Gateway|Route")]
+    private static partial Regex IsOfNetwork();
 
     /// <summary>What passes is no reason to give up.</summary>
     private static bool IsSucceeded(Operation operation, string how, string story)

@@ -9,6 +9,9 @@ internal sealed class MarkedScan(AwsAccess access)
     /// <summary>How the names of things begin, after region and account, in ARNs of what we make.</summary>
     private static readonly (string Service, string Resource, string Kind)[] Kinds =
     [
+        ("ec2", "vpc/", "ec2/network"),
+        ("ec2", "subnet/", "ec2/network"),
+        ("ec2", "internet-gateway/", "ec2/network"),
         ("ec2", "security-group/", "ec2/security-group"),
         ("ecs", "cluster/", "ecs/cluster"),
         ("secretsmanager", "secret:", "secretsmanager/secret"),

@@ -5,14 +5,16 @@ namespace CaaStle.Clouds.Aws.Objects;
 
 /// <summary>
 /// What a subject stands on, found out once and kept in the ledger of this installation, for later it might be found otherwise: the account
-/// and region that the credentials belong to, and the network there.
+/// and region that the credentials belong to, and the network there, which is made where there is none.
 /// </summary>
 /// <param name="Region">Null for the user's.</param>
 /// <param name="Profile">Null for the user's.</param>
-/// <param name="Vpc">Null for the region's default.</param>
+/// <param name="Vpc"><see cref="NewVpc"/>, or null for the region's default, or a new one where it has none.</param>
 /// <param name="Subnets">Empty for those of the VPC.</param>
 internal sealed record PlaceSpec(string Name, string? Region, string? Profile) : ICloudObjectSpec<PlaceState>
 {
+    public const string NewVpc = "new";
+
     public string Identity => Name;
 
     public string RateLimitScope => Region ?? "";
@@ -30,50 +32,119 @@ internal sealed record PlaceSpec(string Name, string? Region, string? Profile) :
 /// <param name="Vpc">Empty where no network is needed.</param>
 internal sealed record PlaceState(AwsPlace At, string Vpc, IReadOnlyList<string> Subnets);
 
-internal sealed class PlaceHandler(AwsAccess access, PlaceLedger ledger) : CloudObjectHandler<PlaceSpec, PlaceState>
+internal sealed class PlaceHandler(AwsAccess access, PlaceLedger ledger, OwnNetworkHandler networks, TimeProvider clock)
+    : CloudObjectHandler<PlaceSpec, PlaceState>
 {
     public override string Kind => "aws/place";
 
-    public override Task<Observation<PlaceState>> ReadAsync(PlaceSpec spec, ObjectCall call, CancellationToken cancellationToken) =>
-        Task.FromResult(ledger.Find(call.Marks.SubjectId) is { InUse: true } entry && entry.Key == call.Marks.Key
-            ? Observation.Ready(entry.Place, $"{entry.Place.At.Region}, account {entry.Place.At.Account}")
-            : Observation.Absent<PlaceState>());
+    public override async Task<Observation<PlaceState>> ReadAsync(PlaceSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    {
+        if (Find(call) is not { } entry)
+        {
+            return Observation.Absent<PlaceState>();
+        }
+
+        var word = $"{entry.Place.At.Region}, account {entry.Place.At.Account}";
+        if (entry.OwnNetwork is null)
+        {
+            return entry.InUse ? Observation.Ready(entry.Place, word) : Observation.Absent<PlaceState>();
+        }
+
+        // What was asked for a moment ago may not be visible yet, and must not be made twice, nor be left behind.
+        var isUnsettled = clock.GetUtcNow() - entry.AskedAt < networks.SettlesWithin;
+        var network = await networks.ReadAsync(NetworkOf(entry), call, cancellationToken);
+        return network switch
+        {
+            { Condition: Condition.Ready, State: { } made } when entry.InUse =>
+                Observation.Ready(entry.Place with { Vpc = made.Vpc, Subnets = made.Subnets }, $"{word}, {made.Vpc}"),
+            _ when isUnsettled => Observation.InProgress<PlaceState>("waiting for its network to appear"),
+            { Condition: Condition.Absent } when !entry.InUse => Observation.Absent<PlaceState>(),
+            _ => Observation.InProgress<PlaceState>(network.Word) with { NeedsCreate = true },
+        };
+    }
 
     public override async Task CreateAsync(PlaceSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
-        if (spec.Known is { } known)
+        var entry = Find(call) ?? await DecideAsync(spec, call, cancellationToken);
+        Write(entry, call);
+        if (entry.OwnNetwork is null)
         {
-            ledger.Write(call.Marks.SubjectId, new(call.Marks.Key, known, InUse: true));
             return;
         }
 
-        var at = await access.FindPlaceAsync(spec.Profile, spec.Region, cancellationToken);
-        var (vpc, subnets) = spec.NeedsNetwork ? await FindNetworkAsync(spec, at, cancellationToken) : ("", []);
-        ledger.Write(call.Marks.SubjectId, new(call.Marks.Key, new(at, vpc, subnets), InUse: true));
+        try
+        {
+            await networks.CreateAsync(NetworkOf(entry), call, cancellationToken);
+        }
+        catch
+        {
+            // An answer may have been waited for long before it was lost.
+            Write(entry, call);
+            throw;
+        }
     }
 
-    public override Task DeleteAsync(PlaceSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    public override async Task DeleteAsync(PlaceSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
-        if (ledger.Find(call.Marks.SubjectId) is { } entry)
+        if (Find(call) is { } entry)
         {
+            if (entry.OwnNetwork is not null)
+            {
+                await networks.DeleteAsync(NetworkOf(entry), call, cancellationToken);
+            }
+
             ledger.Write(call.Marks.SubjectId, entry with { InUse = false });
         }
-
-        return Task.CompletedTask;
     }
 
-    private async Task<(string Vpc, IReadOnlyList<string> Subnets)> FindNetworkAsync(
+    private void Write(LedgerEntry entry, ObjectCall call) =>
+        ledger.Write(call.Marks.SubjectId, entry with { AskedAt = clock.GetUtcNow() });
+
+    private LedgerEntry? Find(ObjectCall call) =>
+        ledger.Find(call.Marks.SubjectId) is { } entry && entry.Key == call.Marks.Key ? entry : null;
+
+    private static OwnNetworkSpec NetworkOf(LedgerEntry entry) => new(entry.Place.At, entry.OwnNetwork!);
+
+    private async Task<LedgerEntry> DecideAsync(PlaceSpec spec, ObjectCall call, CancellationToken cancellationToken)
+    {
+        if (spec.Known is { } known)
+        {
+            return new(call.Marks.Key, known, InUse: true);
+        }
+
+        var at = await access.FindPlaceAsync(spec.Profile, spec.Region, cancellationToken);
+        if (!spec.NeedsNetwork)
+        {
+            return new(call.Marks.Key, new(at, "", []), InUse: true);
+        }
+
+        return await FindNetworkAsync(spec, at, cancellationToken) is var (vpc, subnets)
+            ? new(call.Marks.Key, new(at, vpc, subnets), InUse: true)
+            : new(call.Marks.Key, new(at, "", []), InUse: true) { OwnNetwork = spec.Name };
+    }
+
+    /// <returns>Null where it has to be made.</returns>
+    private async Task<(string Vpc, IReadOnlyList<string> Subnets)?> FindNetworkAsync(
         PlaceSpec spec, AwsPlace at, CancellationToken cancellationToken)
     {
+        if (spec.Vpc == PlaceSpec.NewVpc)
+        {
+            return spec.Subnets.Count == 0 ? null : throw new CloudException(
+                CloudFault.Refused, "A new VPC has subnets of its own: leave out `subnets`, or name their VPC by `vpc:`.");
+        }
+
         var ec2 = await access.OfAsync(AwsService.Ec2, at, cancellationToken);
         var vpcs = new AwsRequest("DescribeVpcs");
         vpcs = spec.Vpc is { } wanted
             ? vpcs.With("VpcId.1", wanted)
             : vpcs.With("Filter.1.Name", "is-default").With("Filter.1.Value.1", "true");
-        var found = (await ec2.QueryAsync(vpcs, cancellationToken)).List("vpcSet").FirstOrDefault() ?? throw new CloudException(
-            CloudFault.Refused,
-            $"The account {at.Account} has no default VPC in {at.Region}. Name one by `vpc:`, or make one: "
-            + $"`aws ec2 create-default-vpc --region {at.Region}`.");
+        if ((await ec2.QueryAsync(vpcs, cancellationToken)).List("vpcSet").FirstOrDefault() is not { } found)
+        {
+            return spec.Subnets.Count == 0 ? null : throw new CloudException(
+                CloudFault.Refused,
+                $"The account {at.Account} has no default VPC in {at.Region}: name the one of these `subnets` by `vpc:`.");
+        }
+
         var vpc = found.Text("vpcId");
         var answer = await ec2.QueryAsync(
             new AwsRequest("DescribeSubnets").With("Filter.1.Name", "vpc-id").With("Filter.1.Value.1", vpc), cancellationToken);

@@ -5,7 +5,14 @@ namespace CaaStle.Clouds.Aws.Objects;
 
 /// <param name="Key">Of the object that the place is, in its subject's blueprint.</param>
 /// <param name="InUse">Not any more once that object is deleted; where it was stays known, for what might have been left there.</param>
-internal sealed record LedgerEntry(string Key, PlaceState Place, bool InUse);
+internal sealed record LedgerEntry(string Key, PlaceState Place, bool InUse)
+{
+    /// <summary>The name of the network that was made for the place, which goes with it; null for one that was there.</summary>
+    public string? OwnNetwork { get; init; }
+
+    /// <summary>When it was last asked for.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+}
 
 /// <summary>Where each subject of this installation is or was: a small file for each, in the cloud's own folder.</summary>
 internal sealed class PlaceLedger(string folder, TimeProvider clock)

@@ -130,7 +130,8 @@ internal sealed class ObjectDriver(
                 }
 
                 wait = Pace.UntilNextPoll(clock.GetUtcNow() - started, seen.AskAgainAfter);
-                if (!isGone && !(accepted && seen.Condition == Condition.InProgress))
+                // What is there only in part does not go by itself.
+                if (!isGone && !(accepted && seen is { Condition: Condition.InProgress, NeedsCreate: false }))
                 {
                     await ChangeAsync(() => handler.DeleteAsync(spec, Call(CancellationToken.None), stop), stop);
                     wait = accepted ? wait : Wait.None;

@@ -30,6 +30,7 @@ import ecr_world
 import ecs_world
 import efs_world
 import job_world
+import network_world
 import world
 
 KNOWN_MOTO = "5.2.1"

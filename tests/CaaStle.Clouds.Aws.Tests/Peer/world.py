@@ -274,6 +274,10 @@ ResourceGroupsTaggingAPIBackend._get_resources_generator = resources
 
 # ---- For the tests
 
+# What else is in an account, and what else tests change in one; other parts of the world add theirs.
+CONTENTS = []
+CHANGES = {"database_status": FATES.__setitem__}
+
 
 def contents(account):
     """Everything that somebody made in the account, by kind and name: nothing of it is there in a new one."""
@@ -316,6 +320,8 @@ def contents(account):
         add("instance-profile", [profile.name for profile in backend.instance_profiles.values()])
     for partition, backend in list(s3_backends[account].items()):
         add("bucket", backend.buckets)
+    for more in CONTENTS:
+        found.extend(more(account))
     return sorted(found)
 
 
@@ -325,4 +331,7 @@ def change(account, wanted):
         FATES[account] = wanted["database_status"]
     if wanted.get("registry_locked"):
         ecr_world.LOCKED_OUT.add(account)
+    """What is to be otherwise in the account than it is with others, as the fate of the databases that it creates from now on."""
+    for name, value in wanted.items():
+        CHANGES[name](account, value)
     return {}

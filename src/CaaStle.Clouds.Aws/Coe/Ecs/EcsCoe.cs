@@ -22,10 +22,11 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IApplicationCheck
                 PatternMeaning = "a region's name, as us-west-2",
             },
             new(ProfileOption, OptionType.Text, "The profile in ~/.aws whose credentials are used."),
-            new(VpcOption, OptionType.Text, "The VPC's id; the region's default where none is given.")
+            new(VpcOption, OptionType.Text, "The VPC's id, or `new` for one of the environment's own; the region's default where none is "
+                + "given, or a new one where it has none.")
             {
-                Pattern = "^vpc-[0-9a-f]+$",
-                PatternMeaning = "a VPC's id, as vpc-0a1b2c3d",
+                Pattern = "^(new|vpc-[0-9a-f]+)$",
+                PatternMeaning = "new, or a VPC's id, as vpc-0a1b2c3d",
             },
             new(SubnetsOption, OptionType.List, "Ids of subnets in two availability zones or more; those of the VPC where none are given."),
             new("cluster_size", OptionType.Integer, "Without effect, so that old files keep working: Fargate needs no machines.")

@@ -40,7 +40,7 @@ internal sealed class ElastiCacheResource : IResourceType
         var name = request.PartName(Descriptor.Type);
         var place = plan.SharePlace(scope);
         var password = plan.Password("password");
-        var group = Network.AddSecurityGroup(plan, request, name, Port);
+        var group = ResourceAccess.AddSecurityGroup(plan, request, name, Port);
         var subnets = plan.Add("subnet-group", place, found => new CacheSubnetGroupSpec(found.At, scope.ObjectName(name), found.Subnets));
         var server = plan.Add<ReplicationGroupState>("server", [place, password, group, subnets], values => new ReplicationGroupSpec(
             values.Of(place).At,

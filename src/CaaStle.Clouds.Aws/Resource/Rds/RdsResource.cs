@@ -63,7 +63,7 @@ internal sealed class RdsResource : IResourceType
                 PatternMeaning = "a letter, then letters, digits and underscores, at most 16 in all",
                 OnChange = ChangeEffect.LosesData,
             },
-            Network.AccessDescriptor,
+            ResourceAccess.AccessDescriptor,
         ],
         [
             new("DBInstanceIdentifier", "The database's name in RDS."),
@@ -94,7 +94,7 @@ internal sealed class RdsResource : IResourceType
             scope.ObjectName(name),
             $"The database {name} of the environment {scope.Name}",
             new(JsonSerializer.Serialize(new { username = user, password = drawn.Reveal() }))));
-        var group = Network.AddSecurityGroup(plan, request, name, port);
+        var group = ResourceAccess.AddSecurityGroup(plan, request, name, port);
         var subnets = plan.Add("subnet-group", place, found => new DbSubnetGroupSpec(found.At, scope.ObjectName(name), found.Subnets));
         var instance = plan.Add<DbInstanceState>("instance", [place, password, secret, group, subnets], values => new DbInstanceSpec(
             values.Of(place).At,
@@ -108,7 +108,7 @@ internal sealed class RdsResource : IResourceType
             values.Of(password),
             values.Of(subnets).Name,
             values.Of(group).Id,
-            Network.IsPublic(request))
+            ResourceAccess.IsPublic(request))
         {
             IsStopped = request.IsStopped,
         });

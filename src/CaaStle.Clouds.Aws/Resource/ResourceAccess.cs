@@ -4,7 +4,7 @@ using CaaStle.Clouds.Aws.Objects;
 namespace CaaStle.Clouds.Aws.Resource;
 
 /// <summary>Who may reach a resource that is in the environment's network.</summary>
-internal static class Network
+internal static class ResourceAccess
 {
     private const string AccessOption = "policy.access";
     private const string Open = "open";
