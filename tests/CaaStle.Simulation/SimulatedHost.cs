@@ -26,6 +26,7 @@ public sealed class SimulatedHost
     public SimulatedHost(WorldTiming? timing = null, Func<SimulatedWorld, TimeProvider, ICloud>? cloudOf = null, int seed = 0)
     {
         durable = new(Time);
+        Clock = new(Time);
         this.cloudOf = cloudOf ?? ((world, _) => new SimulatedCloud(world));
         this.seed = seed;
         World = new(Time, timing ?? new(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(30), TimeSpan.Zero));
@@ -53,6 +54,9 @@ public sealed class SimulatedHost
     public Task Death => life.Death;
 
     public VirtualTime Time { get; } = new();
+
+    /// <summary>What the processes look at.</summary>
+    public WallClock Clock { get; }
 
     public SimulatedWorld World { get; }
 
@@ -179,7 +183,7 @@ public sealed class SimulatedHost
                 new HandlerRegistry(catalog),
                 serializer,
                 new Planner(catalog, reader, store, serializer),
-                host.Time,
+                host.Clock,
                 new SeededRandom(host.seed + host.Steps + 1),
                 new Artifacts(host));
             var scheduler = new OperationScheduler(Services, (_, exception) => host.BrokenRuns.Add(exception));

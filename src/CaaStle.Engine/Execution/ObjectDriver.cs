@@ -15,7 +15,7 @@ internal sealed class ObjectDriver(
     EngineServices services,
     Pace pace)
 {
-    private readonly TimeProvider clock = services.Clock;
+    private readonly TimeProvider clock = services.SteadyClock;
     private string? lastWord;
     private DateTimeOffset? unsettledSince;
 

@@ -17,7 +17,10 @@ public sealed record EngineServices(
     IRandomSource Random,
     IArtifactStore Artifacts)
 {
-    internal CloudCalls Calls { get; } = new(Handlers, Clock, Random);
+    /// <summary>Of whatever is waited for.</summary>
+    internal TimeProvider SteadyClock { get; } = new SteadyClock(Clock);
+
+    internal CloudCalls Calls { get; } = new(Handlers, new SteadyClock(Clock), Random);
 }
 
 /// <summary>

@@ -121,6 +121,31 @@ public sealed class SharedCallTests
         });
     }
 
+    [Theory]
+    [InlineData(1, -3)]
+    [InlineData(1, 3)]
+    [InlineData(100, -3)]
+    [InlineData(100, 3)]
+    public void Nothing_takes_longer_when_the_clock_is_put_forward_or_back(int readsAtOnce, int days)
+    {
+        var (_, usual) = Create(environments: 5, readsAtOnce);
+        var host = Host(readsAtOnce);
+        var count = 0;
+        host.BeforeCall = _ =>
+        {
+            if (++count % 7 == 0)
+            {
+                host.Clock.Ahead += TimeSpan.FromDays(days);
+            }
+
+            return count == 20 ? new CloudException(CloudFault.Throttled, "slow down") { RetryAfter = TimeSpan.FromSeconds(1) } : null;
+        };
+
+        host.Run(async () => Assert.All(await CreateAsync(host, 5), operation => Assert.Equal(OperationState.Succeeded, operation.State)));
+
+        Assert.InRange(host.Time.GetUtcNow() - VirtualTime.Begin, usual, usual + TimeSpan.FromMinutes(1));
+    }
+
     private (int Reads, TimeSpan Time) Create(int environments, int readsAtOnce)
     {
         calls.Clear();
