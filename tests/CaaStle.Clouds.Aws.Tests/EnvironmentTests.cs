@@ -173,6 +173,22 @@ public sealed class EnvironmentTests(Peer peer)
         var deployed = await host.DeployAsync(Repository.Read("examples/original/app-aws-rds.yaml"));
 
         Assert.True(deployed.State == OperationState.Succeeded, await host.StoryAsync(deployed));
+        var plain = await host.DeployAsync(Repository.Read("examples/original/app.yaml"), "plain", "plain");
+        Assert.True(plain.State == OperationState.Succeeded, await host.StoryAsync(plain));
+        Assert.EndsWith(":8085", (await host.OutputsAsync(SubjectKey.Application("plain")))["Url"], StringComparison.Ordinal);
+    }
+
+    [PeerFact]
+    public async Task A_task_definition_is_an_application()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        Assert.Equal(OperationState.Succeeded, (await host.CreateAsync(Repository.Read("examples/original/environment-aws.yaml"))).State);
+
+        var deployed = await host.DeployAsync(Repository.Read("examples/task-definition/task.json"));
+
+        Assert.True(deployed.State == OperationState.Succeeded, await host.StoryAsync(deployed));
+        Assert.Equal("redis:7.0", (await host.OutputsAsync(SubjectKey.Application("shop")))["Image.cache"]);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -68,6 +68,19 @@ public sealed class ExampleTests
     }
 
     [Fact]
+    public async Task A_task_definition_of_ECS_is_an_application()
+    {
+        await using var installation = new Installation();
+        await installation.DoAsync("env", "create", installation.Environment, Repository.Example("task-definition/environment.yaml"));
+        await installation.DoAsync("container", "create", "visits", "local", "--context", Repository.Example("compose/web"));
+        await installation.DoAsync(
+            "app", "deploy", installation.Application, installation.Environment, Repository.Example("task-definition/task.json"));
+        Assert.Equal("Visit number 1.\n", await installation.AskApplicationAsync());
+        Assert.Equal("Visit number 2.\n", await installation.AskApplicationAsync());
+        await DeleteAsync(installation, "visits");
+    }
+
+    [Fact]
     public async Task The_simulated_cloud_fails_as_it_is_told_to_and_nothing_is_left()
     {
         await using var installation = new Installation();

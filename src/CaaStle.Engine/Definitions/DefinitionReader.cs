@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
 using CaaStle.Engine.Definitions.Compose;
+using CaaStle.Engine.Definitions.TaskDefinitions;
 using CaaStle.Engine.Ports;
 
 namespace CaaStle.Engine.Definitions;
 
 /// <summary>
-/// Reads environment and application files; a Compose file is an application file too. Everything that is wrong with a file is found at
+/// Reads environment and application files; a Compose file and a task definition of ECS are application files too. Everything that is wrong with a file is found at
 /// once; which keys exist for a type comes from the descriptors of the catalog alone.
 /// </summary>
 public sealed partial class DefinitionReader(ICloudCatalog catalog)
@@ -39,7 +40,9 @@ public sealed partial class DefinitionReader(ICloudCatalog catalog)
     public string DetectKind(string text)
     {
         var keys = TopLevelKey().Matches(text).Select(match => match.Groups[1].Value).ToList();
-        return (keys.Contains(environment.Keys[0].Name), keys.Exists(IsOfApplication)) switch
+        // The keys of JSON are indented.
+        var isOfApplication = keys.Exists(IsOfApplication) || text.Contains($"\"{TaskDefinitionGrammar.ContainersKey}\"", StringComparison.Ordinal);
+        return (keys.Contains(environment.Keys[0].Name), isOfApplication) switch
         {
             (false, true) => ApplicationKind,
             _ => EnvironmentKind,
@@ -90,6 +93,11 @@ public sealed partial class DefinitionReader(ICloudCatalog catalog)
             return new ComposeReader(name, checker).Read(compose);
         }
 
+        if (root is YamlMapping task && IsTaskDefinition(task))
+        {
+            return new TaskDefinitionReader(checker).Read(task);
+        }
+
         checker.Check(root, application, "", new(1, 1));
         return root is YamlMapping mapping ? ApplicationParts.Read(mapping, checker) : null;
     }
@@ -124,13 +132,20 @@ public sealed partial class DefinitionReader(ICloudCatalog catalog)
         return !keys.Exists(key => IsNear(key, ApplicationGrammar.RootKey)) && keys.Exists(key => IsNear(key, ComposeGrammar.ServicesKey));
     }
 
+    private static bool IsTaskDefinition(YamlMapping root)
+    {
+        var keys = root.Entries.Select(entry => entry.Key.Text).ToList();
+        return !keys.Exists(key => IsNear(key, ApplicationGrammar.RootKey)) && keys.Exists(key => IsNear(key, TaskDefinitionGrammar.ContainersKey));
+    }
+
     private static InvalidDefinitionException Invalid(List<DefinitionProblem> problems) => new(InOrder(problems));
 
     private static IReadOnlyList<DefinitionProblem> InOrder(IEnumerable<DefinitionProblem> problems) =>
         [.. problems.OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)];
 
     private static bool IsOfApplication(string key) =>
-        key is "apiVersion" or "image" or "container_port" || IsNear(key, ApplicationGrammar.RootKey) || IsNear(key, ComposeGrammar.ServicesKey);
+        key is "apiVersion" or "image" or "container_port" || IsNear(key, ApplicationGrammar.RootKey) || IsNear(key, ComposeGrammar.ServicesKey)
+        || IsNear(key, TaskDefinitionGrammar.ContainersKey);
 
     private static bool IsNear(string key, string word) => NearestWord.Find(key, [word]) is not null;
 

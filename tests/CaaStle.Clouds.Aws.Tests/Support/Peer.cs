@@ -152,7 +152,8 @@ internal sealed record PeerCall(string Service, string Region, string Operation,
 {
     public bool Changes => !Operation.StartsWith("Describe", StringComparison.Ordinal)
         && !Operation.StartsWith("List", StringComparison.Ordinal)
-        && !Operation.StartsWith("Get", StringComparison.Ordinal);
+        && !Operation.StartsWith("Get", StringComparison.Ordinal)
+        && !Operation.StartsWith("Filter", StringComparison.Ordinal);
 }
 
 internal enum FaultKind

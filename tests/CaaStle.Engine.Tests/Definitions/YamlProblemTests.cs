@@ -40,6 +40,15 @@ public sealed class YamlProblemTests
         volumes: {d_a: , logs: {driver: local}}
         """;
 
+    private const string GoodTaskDefinition = """
+        {"family": "a", "cpu": ".5 vCPU", "memory": "1 GB", "networkMode": "awsvpc", "volumes": [{"name": "D_a"}],
+        "containerDefinitions": [
+          {"name": "web", "image": "a", "portMappings": [{"containerPort": 80, "hostPort": 0}], "command": ["x"], "mountPoints": [],
+            "dependsOn": [{"containerName": "db", "condition": "HEALTHY"}], "environment": [{"name": "A", "value": "$CAASTLE_MYSQL_Url"}]},
+          {"name": "db", "image": "b", "memory": 64, "cpu": 2, "essential": true, "mountPoints": [{"sourceVolume": "D_a",
+            "containerPath": "/x"}], "healthCheck": {"command": ["CMD-SHELL", "a"], "retries": 3}}]}
+        """;
+
     private static readonly DefinitionReader Reader = new(new TestCatalog());
 
     [Theory]
@@ -103,6 +112,7 @@ public sealed class YamlProblemTests
     [Theory]
     [InlineData(GoodApplication)]
     [InlineData(GoodCompose)]
+    [InlineData(GoodTaskDefinition)]
     public void Whatever_is_done_to_an_application_it_is_read_or_its_problems_are_found(string good)
     {
         Assert.Empty(Reader.Check(good, "a.yaml"));
@@ -128,6 +138,8 @@ public sealed class YamlProblemTests
     [InlineData("image: x\ncontainer_port: 5\n", "application")]
     [InlineData("services:\n  web: {}\n", "application")]
     [InlineData("version: \"3\"\nx-base: &base {}\nservces:\n", "application")]
+    [InlineData("containerDefinitons:\n", "application")]
+    [InlineData("{\n  \"family\": \"a\",\n  \"containerDefinitions\": []\n}", "application")]
     [InlineData("enviroment:\n", "environment")]
     [InlineData("resources:\n", "environment")]
     [InlineData("", "environment")]
