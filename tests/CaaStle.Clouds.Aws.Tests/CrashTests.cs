@@ -27,7 +27,8 @@ public sealed class CrashTests(Peer peer)
         var steps = await RunAsync(null, isRefused);
 
         // Half of them each time.
-        await ForEachAsync(Enumerable.Range(0, steps).Where(step => step % 4 is 0 or 3 == isRefused), step => RunAsync(step, isRefused));
+        await ForEachAsync(
+            Enumerable.Range(0, steps).Where(step => EveryFault.IsWanted || step % 4 is 0 or 3 == isRefused), step => RunAsync(step, isRefused));
     }
 
     [PeerFact]
@@ -36,7 +37,8 @@ public sealed class CrashTests(Peer peer)
         var steps = await RunAsync(null, isRefused: false, NetworkTests.Own);
 
         await ForEachAsync(
-            Enumerable.Range(0, steps).Where(step => step % 4 is 0 or 3), step => RunAsync(step, isRefused: false, NetworkTests.Own));
+            Enumerable.Range(0, steps).Where(step => EveryFault.IsWanted || step % 4 is 0 or 3),
+            step => RunAsync(step, isRefused: false, NetworkTests.Own));
     }
 
     [PeerTheory]
@@ -47,7 +49,8 @@ public sealed class CrashTests(Peer peer)
         var steps = await DeployAsync(null, image);
 
         await ForEachAsync(
-            Enumerable.Range(0, steps).Where(step => step % 3 == (image == "shop:2" ? 0 : 1)), step => DeployAsync(step, image));
+            Enumerable.Range(0, steps).Where(step => EveryFault.IsWanted || step % 3 == (image == "shop:2" ? 0 : 1)),
+            step => DeployAsync(step, image));
     }
 
     /// <returns>How many steps there were.</returns>

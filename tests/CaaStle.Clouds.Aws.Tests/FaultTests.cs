@@ -18,6 +18,8 @@ public sealed partial class FaultTests(Peer peer)
     /// <param name="Made">How many there are when all goes well.</param>
     private sealed record Target(string Operation, int After, int Made, bool IsChange);
 
+    public static TheoryData<string> Ways => [.. EveryFault.Ways];
+
     [PeerTheory]
     [InlineData("refused", true)]
     [InlineData("throttled", false)]
@@ -28,20 +30,18 @@ public sealed partial class FaultTests(Peer peer)
         await FailEachAsync(
             EnvironmentTests.Everything,
             how,
-            withQuestions,
+            withQuestions || EveryFault.IsWanted,
             // All that changes something is refused, and its answer is lost; of the rest, which is all alike, some.
-            (target, index) => (target.IsChange && (how is "refused" or "lost")) || index % 4 == 0);
+            (target, index) => EveryFault.IsWanted || (target.IsChange && (how is "refused" or "lost")) || index % 4 == 0);
     }
 
     [PeerTheory]
-    [InlineData("refused")]
-    [InlineData("lost")]
+    [MemberData(nameof(Ways))]
     public async Task Whichever_call_for_a_network_fails_it_ends_right_and_nothing_is_left(string how) =>
         await FailEachAsync(NetworkTests.Own, how, withQuestions: false, (target, _) => IsOfNetwork().IsMatch(target.Operation));
 
     [PeerTheory]
-    [InlineData("refused")]
-    [InlineData("lost")]
+    [MemberData(nameof(Ways))]
     public async Task Whichever_call_for_an_application_fails_it_ends_right_and_nothing_is_left(string how)
     {
         var targets = Targets(

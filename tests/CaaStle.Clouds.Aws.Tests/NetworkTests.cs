@@ -131,9 +131,11 @@ public sealed class NetworkTests(Peer peer)
 
     private static async Task UntilAsync(Account account, string operation, int times)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
         while ((await account.CallsAsync()).Count(call => call.Operation == operation) < times)
         {
-            await Task.Delay(10, Cancel);
+            await Task.Delay(50, patience.Token);
         }
     }
 

@@ -3,49 +3,68 @@ using CaaStle.Engine.Journal;
 
 namespace CaaStle.Clouds.Aws.Tests;
 
-/// <summary>The policy that the documentation recommends allows what is done.</summary>
+/// <summary>The policy that the documentation recommends suffices: calls are signed, and allowed by it or refused, as with AWS.</summary>
 public sealed class PolicyTests(Peer peer)
 {
-    private static readonly Dictionary<string, string> Prefixes = new() { ["tagging"] = "tag" };
+    /// <summary>IAM's, for a policy that can be attached to users, groups and roles, without white space.</summary>
+    private const int LongestPolicy = 6144;
+
+    private static readonly string Recommended = Repository.Read("docs/aws/policy.json");
 
     [PeerFact]
-    public async Task The_recommended_policy_allows_every_call_that_is_made()
+    public async Task Who_has_the_recommended_policy_and_nothing_else_can_do_everything()
     {
         var account = await peer.NewAccountAsync();
+        await account.ChangeWorldAsync(new { policy = Recommended });
         await using var host = await Host.StartAsync(account);
-        Assert.Equal(OperationState.Succeeded, (await host.CreateAsync(EnvironmentTests.Everything)).State);
-        Assert.Equal(OperationState.Succeeded, (await host.DeployAsync(VolumeTests.Application)).State);
-        Assert.Equal(OperationState.Succeeded, (await host.RunAsync("exit", "0")).State);
-        Assert.Equal(
-            OperationState.RolledBack, (await host.ChangeAsync(OperationAction.Redeploy, ApplicationTests.Application("exits:1"))).State);
+        await EndAsync(host, await host.CreateAsync(EnvironmentTests.Everything));
+        await EndAsync(host, await host.DeployAsync(VolumeTests.Application));
+        await EndAsync(host, await host.RunAsync("exit", "0"));
+        await EndAsync(
+            host, await host.ChangeAsync(OperationAction.Redeploy, ApplicationTests.Application("exits:1")), OperationState.RolledBack);
         await host.LogAsync(new());
-        Assert.Equal(OperationState.Succeeded, (await host.DeleteApplicationAsync()).State);
-        Assert.Equal(OperationState.Succeeded, (await host.DeleteAsync()).State);
-
-        await CheckAsync(account);
+        await EndAsync(host, await host.DeleteApplicationAsync());
+        await EndAsync(host, await host.DeleteAsync());
+        await EndAsync(host, await host.CreateAsync(NetworkTests.Own));
+        await EndAsync(host, await host.DeleteAsync());
+        Assert.Empty(await account.ContentsAsync());
     }
 
-    /// <summary>That every call of the account so far is allowed.</summary>
-    internal static async Task CheckAsync(Account account)
+    [PeerTheory]
+    [InlineData("\"ecs:CreateCluster\",", "ecs:CreateCluster")]
+    [InlineData("\"iam:CreateRole\",", "iam:CreateRole")]
+    public async Task What_a_policy_does_not_allow_is_refused_in_the_words_of_AWS(string missing, string told)
     {
-        var made = (await account.CallsAsync())
-            .Where(call => call.Service is not ("s3" or "sts"))
-            .Select(call => $"{Prefixes.GetValueOrDefault(call.Service, call.Service)}:{call.Operation}")
-            .Distinct();
+        Assert.Contains(missing, Recommended, StringComparison.Ordinal);
+        var account = await peer.NewAccountAsync();
+        await account.ChangeWorldAsync(new { policy = Recommended.Replace(missing, "", StringComparison.Ordinal) });
+        await using var host = await Host.StartAsync(account);
 
-        Assert.Empty(made.Except(Allowed()));
+        var created = await host.CreateAsync("environment: { app_deployment: { target: aws, type: ecs } }");
+
+        Assert.Equal(OperationState.RolledBack, created.State);
+        Assert.Contains(
+            told, (await host.JournalAsync(created)).OfType<OperationFailing>().Single().Failure.Message, StringComparison.Ordinal);
+        Assert.Empty(await account.ContentsAsync());
     }
 
-    private static IReadOnlyList<string> Allowed()
+    [PeerFact]
+    public async Task Signatures_are_checked_here()
     {
-        var policy = JsonDocument.Parse(Repository.Read("docs/aws/policy.json"));
-        return
-        [
-            .. policy.RootElement.GetProperty("Statement").EnumerateArray().Select(statement => statement.GetProperty("Action"))
-                .SelectMany(action =>
-                action.ValueKind == JsonValueKind.String
-                    ? [action.GetString()!]
-                    : action.EnumerateArray().Select(each => each.GetString()!)),
-        ];
+        var account = (await peer.NewAccountAsync()).WithSecret("another");
+        await account.ChangeWorldAsync(new { policy = Recommended });
+        await using var host = await Host.StartAsync(account);
+
+        var refused = await Assert.ThrowsAsync<Engine.Operations.RefusedException>(
+            () => host.CreateAsync("environment: { app_deployment: { target: aws, type: ecs } }"));
+
+        Assert.Contains("SignatureDoesNotMatch", refused.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void The_recommended_policy_is_as_short_as_IAM_demands() =>
+        Assert.InRange(JsonSerializer.Serialize(JsonDocument.Parse(Recommended)).Length, 1, LongestPolicy);
+
+    private static async Task EndAsync(Host host, Operation operation, OperationState state = OperationState.Succeeded) =>
+        Assert.True(operation.State == state, await host.StoryAsync(operation));
 }

@@ -52,7 +52,8 @@ original_describe = EC2Backend.describe_vpcs
 
 def create_vpc(self, *args, **kwargs):
     vpc = original_create(self, *args, **kwargs)
-    SEEN_FROM[vpc.id] = time.monotonic() + LATE.pop(self.account_id, 0)
+    if not vpc.is_default:
+        SEEN_FROM[vpc.id] = time.monotonic() + LATE.pop(self.account_id, 0)
     return vpc
 
 

@@ -31,6 +31,7 @@ import ecs_world
 import efs_world
 import job_world
 import network_world
+import permissions_world
 import world
 
 KNOWN_MOTO = "5.2.1"

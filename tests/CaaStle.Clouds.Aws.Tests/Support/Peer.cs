@@ -184,6 +184,9 @@ internal sealed class Account(Peer peer, string number, string key, string secre
 
     private Account? impersonated;
 
+    /// <summary>The same account with a secret that is not the key's.</summary>
+    public Account WithSecret(string other) => new(peer, number, key, other, token);
+
     public string Number => number;
 
     public IReadOnlyDictionary<string, string> Environment => environment;
