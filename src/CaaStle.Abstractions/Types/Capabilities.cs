@@ -26,6 +26,15 @@ public interface IApplicationCheck
     Task<IReadOnlyList<string>> FindObstaclesAsync(ApplicationRequest request, CancellationToken cancellationToken);
 }
 
+/// <summary>A COE that can tell before an environment is made, or grows, what would make it fail.</summary>
+public interface IEnvironmentCheck
+{
+    /// <summary>Obstacles as sentences: more than the account may have. Changes nothing.</summary>
+    /// <param name="added">How many objects of each kind would be made.</param>
+    Task<IReadOnlyList<string>> FindObstaclesAsync(
+        CoeRequest request, IReadOnlyDictionary<string, int> added, CancellationToken cancellationToken);
+}
+
 /// <summary>A cloud that can list what carries our marks.</summary>
 public interface IMarkedObjects
 {

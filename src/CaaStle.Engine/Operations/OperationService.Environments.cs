@@ -28,6 +28,11 @@ public sealed partial class OperationService
         }
 
         await RefuseObstaclesAsync(services.Planner.Cloud(definition.Target), cancellationToken);
+        await RefuseEnvironmentObstaclesAsync(
+            definition,
+            new(subject.Key.Name, subject.Id),
+            changes.Where(change => change.Change == ChangeKind.Create).Select(change => change.Kind),
+            cancellationToken);
         return await EnqueueAsync(
             [new(NewUpdate(subject, OperationAction.Update, request.Definition, request.FileName, desired, [], request.KeepOnFailure, [], request), null)],
             cancellationToken);
@@ -147,6 +152,19 @@ public sealed partial class OperationService
             Generations = Generations(former, definition, subject.Desired.Generations),
         };
         return (subject, definition, desired);
+    }
+
+    /// <param name="added">The kinds of the objects that would be made.</param>
+    private async Task RefuseEnvironmentObstaclesAsync(
+        EnvironmentDefinition definition, Scope scope, IEnumerable<string> added, CancellationToken cancellationToken)
+    {
+        if (Planner.Coe(services.Planner.Cloud(definition.Target), definition.Type) is IEnvironmentCheck check)
+        {
+            var counted = added.CountBy(kind => kind).ToDictionary();
+            RefuseFor(
+                RefusedException.NotAvailable,
+                await check.FindObstaclesAsync(new(scope, definition.CoeOptions), counted, cancellationToken));
+        }
     }
 
     /// <summary>What applications are bound to must stay.</summary>

@@ -23,6 +23,9 @@ public sealed partial class OperationService(EngineServices services, Definition
         {
             ExpiresAt = ExpiryAfter(request.TimeToLive),
         };
+        var scope = new Scope(record.Key.Name, record.Id);
+        var planned = services.Planner.PlanEnvironment(definition, scope, new()).Nodes.OfType<IObjectNode>().Select(services.Handlers.KindOf);
+        await RefuseEnvironmentObstaclesAsync(definition, scope, planned, cancellationToken);
         return await CreateAsync(record, request.FileName, request.KeepOnFailure, request, cancellationToken);
     }
 

@@ -32,6 +32,7 @@ import efs_world
 import job_world
 import network_world
 import permissions_world
+import quota_world
 import world
 
 KNOWN_MOTO = "5.2.1"

@@ -5,7 +5,7 @@ using CaaStle.Clouds.Aws.Objects;
 namespace CaaStle.Clouds.Aws.Coe.Ecs;
 
 /// <summary>Amazon's Elastic Container Service on Fargate: a cluster, and a load balancer for all its applications.</summary>
-internal sealed class EcsCoe(AwsAccess access) : ICoeType, IApplicationCheck
+internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IApplicationCheck
 {
     private const string RegionOption = "region";
     private const string ProfileOption = "profile";
@@ -87,6 +87,11 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IApplicationCheck
 
     public void PlanJob(JobRequest request, Blueprint plan) =>
         new ApplicationPlan(request.Application, EcsOutputs.Read(request.Application.EnvironmentOutputs)).AddJobTo(plan, request);
+
+    public Task<IReadOnlyList<string>> FindObstaclesAsync(
+        CoeRequest request, IReadOnlyDictionary<string, int> added, CancellationToken cancellationToken) =>
+        new AccountQuotas(access).FindObstaclesAsync(
+            request.Options.TextOrNull(ProfileOption), request.Options.TextOrNull(RegionOption), added, cancellationToken);
 
     public async Task<IReadOnlyList<string>> FindObstaclesAsync(ApplicationRequest request, CancellationToken cancellationToken)
     {
