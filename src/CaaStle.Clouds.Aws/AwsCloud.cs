@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Aws.Api;
 using CaaStle.Clouds.Aws.Coe.Ecs;
+using CaaStle.Clouds.Aws.Coe.Eks;
 using CaaStle.Clouds.Aws.Objects;
 using CaaStle.Clouds.Aws.Registry.Ecr;
 using CaaStle.Clouds.Aws.Resource.DynamoDb;
@@ -56,6 +57,11 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
         ];
         Coes = [new EcsCoe(access)];
         Registries = [new EcrRegistry(docker)];
+            new EksClusterHandler(access),
+            new EksNodeGroupHandler(access),
+            new NodeTemplateHandler(access),
+        ];
+        Coes = [new EcsCoe(access), new EksCoe(access)];
     }
 
     public string Name => "aws";
@@ -176,6 +182,10 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
             // As arn:...:service/CLUSTER/NAME.
             "ecs/service" => new EcsServiceSpec(at, found.Name, arn.Split('/')[1], "", 0, [], "", "", "", 0, 0, "", ""),
             "ecr/repository" => new EcrRepositorySpec(at, found.Name),
+            "eks/cluster" => new EksClusterSpec(at, found.Name, null, "", []),
+            // As arn:...:nodegroup/CLUSTER/NAME/ID.
+            "eks/node-group" => new EksNodeGroupSpec(at, found.Name, arn.Split('/')[1], "", 0, "", "", []),
+            "eks/node-template" => new NodeTemplateSpec(at, found.Name, []),
             var kind => throw new ArgumentException($"Nothing of the kind {kind} is found here.", nameof(found)),
         };
     }

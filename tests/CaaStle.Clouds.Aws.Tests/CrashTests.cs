@@ -31,14 +31,16 @@ public sealed class CrashTests(Peer peer)
             Enumerable.Range(0, steps).Where(step => EveryFault.IsWanted || step % 4 is 0 or 3 == isRefused), step => RunAsync(step, isRefused));
     }
 
-    [PeerFact]
-    public async Task Wherever_the_process_dies_an_environment_with_a_network_of_its_own_ends_right_and_nothing_is_left()
+    [PeerTheory]
+    [InlineData(NetworkTests.Own)]
+    [InlineData(EksTests.Cluster)]
+    public async Task Wherever_the_process_dies_an_environment_of_another_shape_ends_right_and_nothing_is_left(string yaml)
     {
-        var steps = await RunAsync(null, isRefused: false, NetworkTests.Own);
+        var steps = await RunAsync(null, isRefused: false, yaml);
 
         await ForEachAsync(
             Enumerable.Range(0, steps).Where(step => EveryFault.IsWanted || step % 4 is 0 or 3),
-            step => RunAsync(step, isRefused: false, NetworkTests.Own));
+            step => RunAsync(step, isRefused: false, yaml));
     }
 
     [PeerTheory]

@@ -37,6 +37,11 @@ public sealed partial class FaultTests(Peer peer)
 
     [PeerTheory]
     [MemberData(nameof(Ways))]
+    public async Task Whichever_call_for_a_cluster_of_EKS_fails_it_ends_right_and_nothing_is_left(string how) =>
+        await FailEachAsync(EksTests.Cluster, how, withQuestions: false, (target, _) => IsOfEks().IsMatch(target.Operation));
+
+    [PeerTheory]
+    [MemberData(nameof(Ways))]
     public async Task Whichever_call_for_a_network_fails_it_ends_right_and_nothing_is_left(string how) =>
         await FailEachAsync(NetworkTests.Own, how, withQuestions: false, (target, _) => IsOfNetwork().IsMatch(target.Operation));
 
@@ -113,6 +118,9 @@ public sealed partial class FaultTests(Peer peer)
             await CheckCallsAsync(account, target, how);
         });
     }
+
+    [GeneratedRegex("Cluster|Nodegroup|LaunchTemplate")]
+    private static partial Regex IsOfEks();
 
     [GeneratedRegex("Vpc|Subnet|Gateway|Route")]
     private static partial Regex IsOfNetwork();

@@ -9,7 +9,7 @@ public sealed class PolicyTests(Peer peer)
     /// <summary>IAM's, for a policy that can be attached to users, groups and roles, without white space.</summary>
     private const int LongestPolicy = 6144;
 
-    private static readonly string Recommended = Repository.Read("docs/aws/policy.json");
+    internal static readonly string Recommended = Repository.Read("docs/aws/policy.json");
 
     [PeerFact]
     public async Task Who_has_the_recommended_policy_and_nothing_else_can_do_everything()

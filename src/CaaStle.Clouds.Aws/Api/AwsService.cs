@@ -28,6 +28,7 @@ internal sealed record AwsService(string Id, string SigningName, string Prefix, 
     public static readonly AwsService Ecs = new(
         "ECS", "ecs", "ecs", "2014-11-13", WireProtocol.Json11, "AmazonEC2ContainerServiceV20141113");
     public static readonly AwsService Efs = new("EFS", "elasticfilesystem", "elasticfilesystem", "2015-02-01", WireProtocol.RestJson);
+    public static readonly AwsService Eks = new("EKS", "eks", "eks", "2017-11-01", WireProtocol.RestJson);
     public static readonly AwsService ElastiCache = new("ElastiCache", "elasticache", "elasticache", "2015-02-02", WireProtocol.Query);
 
     public static readonly AwsService Elb =

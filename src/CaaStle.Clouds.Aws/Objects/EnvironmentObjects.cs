@@ -6,6 +6,7 @@ namespace CaaStle.Clouds.Aws.Objects;
 internal static class EnvironmentObjects
 {
     private const string PlaceKey = "place";
+    private const string SecurityGroupKey = "security-group";
 
     public static Node<PlaceState> SharePlace(this Blueprint plan, Scope scope, Func<PlaceSpec, PlaceSpec>? chosen = null) =>
         plan.Share(PlaceKey, () =>
@@ -29,12 +30,25 @@ internal static class EnvironmentObjects
     /// <summary>What runs in the cluster is a member of it, and by that may reach the environment's resources.</summary>
     public static Node<SecurityGroupState> ShareSecurityGroup(this Blueprint plan, Scope scope)
     {
+        if (plan.Nodes.FirstOrDefault(node => node.Key == SecurityGroupKey) is Node<SecurityGroupState> present)
+        {
+            return present;
+        }
+
         var (place, entrance) = (plan.SharePlace(scope), plan.ShareEntranceGroup(scope));
-        return plan.Share("security-group", [place, entrance], values => new SecurityGroupSpec(
+        return plan.Share(SecurityGroupKey, [place, entrance], values => new SecurityGroupSpec(
             values.Of(place).At,
             scope.ObjectName("cluster"),
             values.Of(place).Vpc,
             $"What runs in the environment {scope.Name}",
             [new(1, ushort.MaxValue, values.Of(entrance).Id)]));
+    }
+
+    /// <summary>The same, where no load balancer of ours has to reach what runs there.</summary>
+    public static Node<SecurityGroupState> ShareSecurityGroupOfNodes(this Blueprint plan, Scope scope)
+    {
+        var place = plan.SharePlace(scope);
+        return plan.Share(SecurityGroupKey, [place], values => new SecurityGroupSpec(
+            values.Of(place).At, scope.ObjectName("cluster"), values.Of(place).Vpc, $"What runs in the environment {scope.Name}", []));
     }
 }

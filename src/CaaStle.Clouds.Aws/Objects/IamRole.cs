@@ -3,13 +3,16 @@ using CaaStle.Clouds.Aws.Api;
 
 namespace CaaStle.Clouds.Aws.Objects;
 
-/// <summary>A role that tasks of ECS take on.</summary>
+/// <summary>A role that tasks of ECS take on, or another service of AWS.</summary>
 /// <param name="ManagedPolicies">ARNs of policies of AWS's own.</param>
 /// <param name="Policy">What it may besides, as JSON; null for nothing.</param>
 internal sealed record IamRoleSpec(AwsPlace At, string Name, IReadOnlyList<string> ManagedPolicies, string? Policy)
     : IPlacedSpec<IamRoleState>
 {
     public string Identity => Name;
+
+    /// <summary>Who takes it on.</summary>
+    public string Service { get; init; } = "ecs-tasks.amazonaws.com";
 }
 
 internal sealed record IamRoleState(string Arn);
@@ -18,9 +21,6 @@ internal sealed class IamRoleHandler(AwsAccess access) : AwsObjectHandler<IamRol
 {
     private const string NotFound = "NoSuchEntity";
     private const string PolicyName = "caastle";
-
-    private const string TasksOnly =
-        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"ecs-tasks.amazonaws.com"}}]}""";
 
     public override string Kind => "iam/role";
 
@@ -60,7 +60,7 @@ internal sealed class IamRoleHandler(AwsAccess access) : AwsObjectHandler<IamRol
                 new AwsRequest("CreateRole")
                     .With("RoleName", spec.Name)
                     .With("Path", PathOf(call.Marks.Installation, call.Marks.SubjectId))
-                    .With("AssumeRolePolicyDocument", TasksOnly)
+                    .With("AssumeRolePolicyDocument", TakenOnBy(spec.Service))
                     .WithTags("Tags.member", AwsTags.Of(call.Marks, spec.Name)),
                 cancellationToken);
         }
@@ -106,6 +106,9 @@ internal sealed class IamRoleHandler(AwsAccess access) : AwsObjectHandler<IamRol
             // It is gone, or what it had is: the next read tells.
         }
     }
+
+    private static string TakenOnBy(string service) =>
+        $$$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"{{{service}}}"}}]}""";
 
     private static async Task<IReadOnlyList<string>> AttachedAsync(AwsClient iam, IamRoleSpec spec, CancellationToken cancellationToken)
     {

@@ -31,6 +31,9 @@ internal sealed class MarkedScan(AwsAccess access)
         ("ecs", "task/", "ecs/job"),
         ("elasticfilesystem", "file-system/", "efs/file-system"),
         ("elasticfilesystem", "access-point/", "efs/access-point"),
+        ("eks", "cluster/", "eks/cluster"),
+        ("eks", "nodegroup/", "eks/node-group"),
+        ("ec2", "launch-template/", "eks/node-template"),
     ];
 
     private sealed record Mapping(string ResourceArn, IReadOnlyList<AwsTag> Tags);

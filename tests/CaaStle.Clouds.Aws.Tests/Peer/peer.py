@@ -30,6 +30,7 @@ import ecr_world
 import ecs_world
 import efs_world
 import job_world
+import eks_world
 import network_world
 import permissions_world
 import quota_world
@@ -39,7 +40,7 @@ KNOWN_MOTO = "5.2.1"
 
 # Each account has all policies of AWS's own, and nearly all of them are of no use here.
 iam.aws_managed_policies_data = json.dumps({name: policy for name, policy in json.loads(iam.aws_managed_policies_data).items()
-    if "ECS" in name})
+    if "ECS" in name or "EKS" in name or name == "AmazonEC2ContainerRegistryReadOnly"})
 
 # How much the answer that this thread gives is dated ahead.
 CLOCK = threading.local()

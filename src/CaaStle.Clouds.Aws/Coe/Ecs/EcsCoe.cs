@@ -7,28 +7,11 @@ namespace CaaStle.Clouds.Aws.Coe.Ecs;
 /// <summary>Amazon's Elastic Container Service on Fargate: a cluster, and a load balancer for all its applications.</summary>
 internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IApplicationCheck
 {
-    private const string RegionOption = "region";
-    private const string ProfileOption = "profile";
-    private const string VpcOption = "vpc";
-    private const string SubnetsOption = "subnets";
-
     public TypeDescriptor Descriptor { get; } = new(
         "ecs",
         "Amazon's Elastic Container Service on Fargate, which needs no machines.",
         [
-            new(RegionOption, OptionType.Text, "The region; that of the profile, or of AWS_REGION, where none is given.")
-            {
-                Pattern = "^[a-z]{2}(-[a-z]+)+-[0-9]+$",
-                PatternMeaning = "a region's name, as us-west-2",
-            },
-            new(ProfileOption, OptionType.Text, "The profile in ~/.aws whose credentials are used."),
-            new(VpcOption, OptionType.Text, "The VPC's id, or `new` for one of the environment's own; the region's default where none is "
-                + "given, or a new one where it has none.")
-            {
-                Pattern = "^(new|vpc-[0-9a-f]+)$",
-                PatternMeaning = "new, or a VPC's id, as vpc-0a1b2c3d",
-            },
-            new(SubnetsOption, OptionType.List, "Ids of subnets in two availability zones or more; those of the VPC where none are given."),
+            .. PlaceOptions.Descriptors,
             new("cluster_size", OptionType.Integer, "Without effect, so that old files keep working: Fargate needs no machines.")
             {
                 Ignored = true,
@@ -39,11 +22,7 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
             },
         ],
         [
-            new("Account", "The AWS account."),
-            new("Region", "The region."),
-            new("Profile", "The profile whose credentials are used; empty where none has to be named."),
-            new("Vpc", "The VPC's id."),
-            new("Subnets", "Ids of the subnets, with commas between them."),
+            .. PlaceOptions.Outputs,
             new("Cluster", "The ECS cluster's name."),
             new("SecurityGroup", "The id of the security group whose members may reach the environment's resources."),
             new("LoadBalancer", "The host name where all applications are reached, each at a port of its own."),
@@ -54,13 +33,7 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
     public void Plan(CoeRequest request, Blueprint plan)
     {
         var scope = request.Scope;
-        var place = plan.SharePlace(scope, standard => standard with
-        {
-            Region = request.Options.TextOrNull(RegionOption),
-            Profile = request.Options.TextOrNull(ProfileOption),
-            Vpc = request.Options.TextOrNull(VpcOption),
-            Subnets = request.Options.List(SubnetsOption),
-        });
+        var place = PlaceOptions.AddTo(plan, request);
         var entrance = plan.ShareEntranceGroup(scope);
         var group = plan.ShareSecurityGroup(scope);
         var cluster = plan.Add("cluster", place, found => new EcsClusterSpec(found.At, scope.ObjectName("cluster")));
@@ -70,11 +43,6 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
             found.At, scope.ObjectName("lb", LoadBalancerSpec.LongestName), found.Subnets, made.Id));
 
         plan.CarryApplications(place, group, cluster, role, balancer);
-        plan.Output("Account", place, found => found.At.Account);
-        plan.Output("Region", place, found => found.At.Region);
-        plan.Output("Profile", place, found => found.At.Profile ?? "");
-        plan.Output("Vpc", place, found => found.Vpc);
-        plan.Output("Subnets", place, found => string.Join(',', found.Subnets));
         plan.Output("Cluster", cluster, made => made.Name);
         plan.Output("SecurityGroup", group, made => made.Id);
         plan.Output("LoadBalancer", balancer, made => made.DnsName);
@@ -90,8 +58,7 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
 
     public Task<IReadOnlyList<string>> FindObstaclesAsync(
         CoeRequest request, IReadOnlyDictionary<string, int> added, CancellationToken cancellationToken) =>
-        new AccountQuotas(access).FindObstaclesAsync(
-            request.Options.TextOrNull(ProfileOption), request.Options.TextOrNull(RegionOption), added, cancellationToken);
+        PlaceOptions.FindObstaclesAsync(new(access), request, added, cancellationToken);
 
     public async Task<IReadOnlyList<string>> FindObstaclesAsync(ApplicationRequest request, CancellationToken cancellationToken)
     {
