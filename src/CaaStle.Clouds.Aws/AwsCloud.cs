@@ -54,14 +54,12 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
             new AccessPointHandler(access),
             new MountTargetsHandler(access),
             new JobHandler(access, clock),
-        ];
-        Coes = [new EcsCoe(access)];
-        Registries = [new EcrRegistry(docker)];
             new EksClusterHandler(access),
             new EksNodeGroupHandler(access),
             new NodeTemplateHandler(access),
         ];
         Coes = [new EcsCoe(access), new EksCoe(access)];
+        Registries = [new EcrRegistry(docker)];
     }
 
     public string Name => "aws";
