@@ -68,7 +68,15 @@ internal sealed class ServerConnection : IDisposable
 
             await new ServerLauncher(connection.context, connection.home, note).StartAsync(AnswersAsync, cancellationToken);
             address = connection.Address ?? throw LocalProblems.Unreachable("The server ended again.", null, "cld server status");
-            return await SendAsync(address, path, request, cancellationToken);
+            try
+            {
+                return await SendAsync(address, path, request, cancellationToken);
+            }
+            catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
+            {
+                // It has answered just now: whoever may ask again does so.
+                throw new IOException("The server ended again.", e);
+            }
         }
 
         private async Task<HttpResponseMessage> SendAsync(Uri address, Uri path, HttpRequestMessage request, CancellationToken cancellationToken)

@@ -157,6 +157,32 @@ public sealed class RepeatTests
     }
 
     [Fact]
+    public async Task A_server_that_ends_as_soon_as_it_has_answered_is_started_again()
+    {
+        await using var next = await FakeServer.StartAsync();
+        next.On("GET", "/server", context => FakeServer.WriteAsync(context, 200, "{}"))
+            .On("GET", "/environments", context => FakeServer.WriteAsync(context, 200, "[]"));
+        await using var dying = await FakeServer.StartAsync();
+        using var cld = new Cld();
+        dying.On("GET", "/server", context =>
+        {
+            cld.WriteAddress(Nowhere);
+            return FakeServer.WriteAsync(context, 200, "{}");
+        });
+        ServerTests.Executable(cld, $$"""
+            [ -e "$CLD_HOME/before" ] && url={{next.Url}} || url={{dying.Url}}
+            touch "$CLD_HOME/before"
+            echo '{"url":"'$url'","processId":1,"version":"0.1.0"}' > "$CLD_HOME/server.json"
+            sleep 1
+            """);
+
+        var result = await cld.RunAsync("env", "list");
+
+        Assert.True(result.Exit == ExitCode.Ok, result.Error);
+        Assert.Equal("Starting the server…\nStarting the server…\n", string.Concat(result.Error.Split('\n').Take(2).Select(line => line + '\n')));
+    }
+
+    [Fact]
     public async Task A_server_that_was_never_there_is_missed_at_once()
     {
         await using var server = await FakeServer.StartAsync();

@@ -8,7 +8,6 @@ namespace CaaStle.EndToEnd.Tests.Support;
 /// </summary>
 internal sealed class OwnEngine : IAsyncDisposable
 {
-    private const string ControlGroup = "caastle-tests";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private static readonly Dictionary<string, string> Plain = [];
 
@@ -35,7 +34,9 @@ internal sealed class OwnEngine : IAsyncDisposable
 
     public static async Task<OwnEngine> StartAsync(params string[] images)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can start a second Docker engine.");
+        var needed = await Processes.RunAsync(
+            "sh", ["-c", "for each in curl docker dockerd ip nsenter perl; do command -v $each || exit 1; done; unshare --net --pid --mount --fork true"], Plain);
+        Assert.SkipUnless(needed.ExitCode == 0, $"A second Docker engine cannot be started here, which needs root and Docker's own: {needed.Error}");
         var own = new OwnEngine();
         try
         {
@@ -63,7 +64,7 @@ internal sealed class OwnEngine : IAsyncDisposable
         File.Delete($"{folder}/docker.pid");
         engine = Enter(
             "dockerd", "--data-root", $"{folder}/data", "--exec-root", $"{folder}/exec", "--pidfile", $"{folder}/docker.pid", "--host", Host,
-            "--cgroup-parent", $"/{ControlGroup}");
+            "--exec-opt", "native.cgroupdriver=cgroupfs", "--cgroup-parent", $"/{root.Name}");
         for (var started = Stopwatch.GetTimestamp(); !await AnswersAsync(); await Task.Delay(100))
             Assert.True(!engine.HasExited && Stopwatch.GetElapsedTime(started) < Limit, $"The engine does not start:\n{engine.Error}");
     }
@@ -99,21 +100,24 @@ internal sealed class OwnEngine : IAsyncDisposable
         {
             try
             {
-                root.Delete(recursive: true);
-                break;
+                if (root.Exists)
+                    root.Delete(recursive: true);
+                const string groups = "/sys/fs/cgroup";
+                foreach (var parent in Directory.GetDirectories(groups).Prepend(groups))
+                    RemoveGroup(Path.Combine(parent, root.Name));
+                return;
             }
             catch (IOException) when (Stopwatch.GetElapsedTime(started) < Limit)
             {
             }
         }
-
-        foreach (var group in Directory.EnumerateDirectories("/sys/fs/cgroup", ControlGroup, SearchOption.AllDirectories))
-            RemoveGroup(group);
     }
 
     private static void RemoveGroup(string group)
     {
-        foreach (var child in Directory.EnumerateDirectories(group))
+        if (!Directory.Exists(group))
+            return;
+        foreach (var child in Directory.GetDirectories(group))
             RemoveGroup(child);
         Directory.Delete(group);
     }
