@@ -77,7 +77,34 @@ public sealed class ApplicationTests(Peer peer)
     }
 
     [PeerFact]
-    public async Task A_port_that_another_application_has_and_what_is_not_there_yet_are_refused()
+    public async Task Connections_reach_an_application_by_a_load_balancer_of_its_own()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await SucceedAsync(host, await host.CreateAsync(Environment));
+        var before = await account.ContentsAsync();
+
+        await SucceedAsync(host, await host.DeployAsync(Application("shop:1", "protocol: tcp")));
+
+        var outputs = await host.OutputsAsync(SubjectKey.Application("shop"));
+        Assert.Matches("^tcp://shop-tcp-.*:8080$", outputs["Url"]);
+        Assert.DoesNotContain((await host.OutputsAsync(""))["LoadBalancer"], outputs["Url"], StringComparison.Ordinal);
+
+        await SucceedAsync(host, await host.ChangeAsync(
+            OperationAction.Redeploy, Application("shop:2", "protocol: tcp\n  health: { path: /health, port: 8081 }\n  host_port: 90")));
+        Assert.EndsWith(":90", (await host.OutputsAsync(SubjectKey.Application("shop")))["Url"], StringComparison.Ordinal);
+
+        await SucceedAsync(host, await host.ChangeAsync(OperationAction.Redeploy, Application("shop:3")));
+        Assert.StartsWith("http://", (await host.OutputsAsync(SubjectKey.Application("shop")))["Url"], StringComparison.Ordinal);
+        Assert.DoesNotContain(await account.ContentsAsync(), each => each.StartsWith("load-balancer shop", StringComparison.Ordinal));
+
+        await SucceedAsync(host, await host.DeleteApplicationAsync());
+        Assert.Equal(before, await account.ContentsAsync());
+        Assert.All(await account.CallsAsync(), call => Assert.Empty(call.Wrong));
+    }
+
+    [PeerFact]
+    public async Task A_port_that_another_application_has_is_refused()
     {
         var account = await peer.NewAccountAsync();
         await using var host = await Host.StartAsync(account);
@@ -85,10 +112,8 @@ public sealed class ApplicationTests(Peer peer)
         await SucceedAsync(host, await host.DeployAsync(Application("shop:1", "host_port: 8443")));
 
         var taken = await Assert.ThrowsAsync<RefusedException>(() => host.DeployAsync(Application("other:1", "host_port: 8443"), "other"));
-        var tcp = await Assert.ThrowsAsync<RefusedException>(() => host.DeployAsync(Application("other:1", "protocol: tcp"), "other"));
 
         Assert.Contains("Port 8443", taken.Message, StringComparison.Ordinal);
-        Assert.Contains("protocol can only be http", tcp.Message, StringComparison.Ordinal);
     }
 
     internal static string Application(string image, string more = "memory: 250") =>

@@ -28,6 +28,9 @@ internal sealed record EcsServiceSpec(
     string LogPrefix) : IPlacedSpec<EcsServiceState>
 {
     public string Identity => Name;
+
+    /// <summary>One more security group, which lets in the load balancer that is the application's own; null where none is.</summary>
+    public string? EntryGroup { get; init; }
 }
 
 /// <param name="Digests">Of the images that run, by the container's name, where ECS tells them.</param>
@@ -146,7 +149,7 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
                 [
                     new { targetGroupArn = spec.TargetGroup, containerName = spec.Container, containerPort = spec.Port },
                 ],
-                networkConfiguration = EcsNetwork.Of(spec.Subnets, spec.SecurityGroup),
+                networkConfiguration = EcsNetwork.Of(spec.Subnets, spec.EntryGroup is { } entry ? [spec.SecurityGroup, entry] : [spec.SecurityGroup]),
                 healthCheckGracePeriodSeconds = spec.GraceSeconds,
                 deploymentConfiguration = Deployment,
                 enableECSManagedTags = true,

@@ -10,6 +10,8 @@ internal sealed record ListenerSpec(AwsPlace At, string Name, string LoadBalance
     : IPlacedSpec<ListenerState>
 {
     public string Identity => Name;
+
+    public string Protocol { get; init; } = "HTTP";
 }
 
 internal sealed record ListenerState(string Arn, int Port);
@@ -43,7 +45,7 @@ internal sealed class ListenerHandler(AwsAccess access) : AwsObjectHandler<Liste
             await elb.QueryAsync(
                 new AwsRequest("CreateListener")
                     .With("LoadBalancerArn", spec.LoadBalancer)
-                    .With("Protocol", "HTTP")
+                    .With("Protocol", spec.Protocol)
                     .With("Port", port)
                     .With("DefaultActions.member.1.Type", "forward")
                     .With("DefaultActions.member.1.TargetGroupArn", spec.TargetGroup)

@@ -3,13 +3,16 @@ using CaaStle.Clouds.Aws.Api;
 
 namespace CaaStle.Clouds.Aws.Objects;
 
-/// <summary>A load balancer for HTTP.</summary>
+/// <summary>A load balancer for HTTP, or for connections.</summary>
 internal sealed record LoadBalancerSpec(AwsPlace At, string Name, IReadOnlyList<string> Subnets, string SecurityGroup)
     : IPlacedSpec<LoadBalancerState>
 {
     public const int LongestName = 32;
 
     public string Identity => Name;
+
+    /// <summary>For connections.</summary>
+    public bool IsNetwork { get; init; }
 }
 
 internal sealed record LoadBalancerState(string Arn, string DnsName);
@@ -49,7 +52,7 @@ internal sealed class LoadBalancerHandler(AwsAccess access) : AwsObjectHandler<L
         await elb.QueryAsync(
             new AwsRequest("CreateLoadBalancer")
                 .With("Name", spec.Name)
-                .With("Type", "application")
+                .With("Type", spec.IsNetwork ? "network" : "application")
                 .With("Scheme", "internet-facing")
                 .WithList("Subnets.member", spec.Subnets)
                 .With("SecurityGroups.member.1", spec.SecurityGroup)

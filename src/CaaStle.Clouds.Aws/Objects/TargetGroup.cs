@@ -6,13 +6,16 @@ using CaaStle.Clouds.Aws.Api;
 namespace CaaStle.Clouds.Aws.Objects;
 
 /// <summary>The replicas of an application as a load balancer sees them.</summary>
+/// <param name="CheckPath">Empty where a connection is enough.</param>
 /// <param name="CheckPort">Null for where they take requests.</param>
-/// <param name="CheckCodes">Which answers are good, as <c>200-399</c>.</param>
+/// <param name="CheckCodes">Which answers are good, as <c>200-399</c>; empty for those, where the load balancer takes no others.</param>
 internal sealed record TargetGroupSpec(
     AwsPlace At, string Name, string Vpc, string CheckPath, int? CheckPort, string CheckCodes, int DrainSeconds)
         : IPlacedSpec<TargetGroupState>
 {
     public string Identity => Name;
+
+    public string Protocol { get; init; } = "HTTP";
 }
 
 internal sealed record TargetGroupState(string Arn);
@@ -54,7 +57,7 @@ internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<Ta
         var found = await FindAsync(elb, spec, cancellationToken);
         var arn = found?.Text("TargetGroupArn") ?? (await elb.QueryAsync(
             WithCheck(new AwsRequest("CreateTargetGroup").With("Name", spec.Name), spec)
-                .With("Protocol", "HTTP")
+                .With("Protocol", spec.Protocol)
                 .With("Port", 80)
                 .With("VpcId", spec.Vpc)
                 .With("TargetType", "ip")
@@ -77,7 +80,7 @@ internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<Ta
             cancellationToken);
     }
 
-    public override bool CanChange(TargetGroupSpec from, TargetGroupSpec to) => (from.Name, from.Vpc, from.At) == (to.Name, to.Vpc, to.At);
+    public override bool CanChange(TargetGroupSpec from, TargetGroupSpec to) => (from.Name, from.Vpc, from.At, from.Protocol) == (to.Name, to.Vpc, to.At, to.Protocol);
 
     public override async Task DeleteAsync(TargetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
@@ -93,13 +96,19 @@ internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<Ta
         elb.QueryAsync(new AwsRequest("DescribeTargetGroups").With("Names.member.1", spec.Name), cancellationToken).OrNullAsync(NotFound);
 
     private static AwsRequest WithCheck(AwsRequest request, TargetGroupSpec spec) => request
-        .With("HealthCheckPath", spec.CheckPath)
+        .With("HealthCheckProtocol", ProtocolOf(spec))
+        .With("HealthCheckPath", OrNull(spec.CheckPath))
         .With("HealthCheckPort", PortOf(spec))
-        .With("Matcher.HttpCode", spec.CheckCodes);
+        .With("Matcher.HttpCode", OrNull(spec.CheckCodes));
 
     private static bool IsChecked(XElement found, TargetGroupSpec spec) =>
-        (found.Text("HealthCheckPath"), found.Text("HealthCheckPort"), found.TextOrNull("HttpCode")) == (
-            spec.CheckPath, PortOf(spec), spec.CheckCodes);
+        (found.Text("HealthCheckProtocol"), found.Text("HealthCheckPort")) == (ProtocolOf(spec), PortOf(spec))
+        && (spec.CheckPath.Length == 0 || found.TextOrNull("HealthCheckPath") == spec.CheckPath)
+        && (spec.CheckCodes.Length == 0 || found.TextOrNull("HttpCode") == spec.CheckCodes);
+
+    private static string ProtocolOf(TargetGroupSpec spec) => spec.CheckPath.Length == 0 ? "TCP" : "HTTP";
+
+    private static string? OrNull(string text) => text.Length == 0 ? null : text;
 
     private static string PortOf(TargetGroupSpec spec) => spec.CheckPort is { } port ? Number(port) : "traffic-port";
 

@@ -5,8 +5,7 @@ using CaaStle.Clouds.Aws.Objects;
 namespace CaaStle.Clouds.Aws.Coe.Ecs;
 
 /// <summary>
-/// What an application consists of: a listener of the environment's load balancer with a target group, a service, and for each revision
-/// what its tasks are made from. The service changes in place, so that ECS replaces replicas when the new ones are well.
+/// What an application consists of: where it is reached, a service, and for each revision what its tasks are made from. The service changes in place, so that ECS replaces replicas when the new ones are well.
 /// </summary>
 internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs environment)
 {
@@ -29,9 +28,8 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
     {
         var ground = AddGround(plan);
         var (place, log) = (ground.Place, ground.Log);
-        var targets = plan.Add("target-group", place, found => Targets(found));
-        var listener = plan.Add(ListenerKey, place, targets, (found, group) => new ListenerSpec(
-            found.At, scope.ObjectName(ListenerKey), environment.LoadBalancer, request.HostPort, group.Arn));
+        var entry = new EntryPlan(request, environment).AddTo(plan, place);
+        var (targets, listener) = (entry.Targets, entry.Listener);
         var secret = AddSecret(plan, ground, request.RevisionKey, request.Containers);
         var definition = plan.Add<TaskDefinitionState>(
             $"{request.RevisionKey}/{ApplicationContainer.OnlyName}",
@@ -40,7 +38,8 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
         IReadOnlyList<Node> before = request.IsNewRevision && request.PreDeploy.Count > 0
             ? [AddJob(plan, ground, secret, $"{request.RevisionKey}/pre-deploy", request.PreDeploy)]
             : [];
-        var service = plan.Add<EcsServiceState>("service", [place, log, targets, listener, definition, .. before], values => new EcsServiceSpec(
+        Node[] needed = [place, log, targets, listener, definition, .. before, .. entry.Group is null ? [] : (Node[])[entry.Group]];
+        var service = plan.Add<EcsServiceState>("service", needed, values => new EcsServiceSpec(
             values.Of(place).At,
             scope.ObjectName("service"),
             environment.Cluster,
@@ -53,11 +52,11 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
             request.ContainerPort,
             StartSeconds(request.ExposedContainer.Health!),
             values.Of(log).Name,
-            request.RevisionKey));
+            request.RevisionKey)
+        {
+            EntryGroup = entry.Group is null ? null : values.Of(entry.Group).Id,
+        });
 
-        plan.Output("Url", listener, made => made.Port == 80
-            ? $"http://{environment.LoadBalancerAddress}"
-            : $"http://{environment.LoadBalancerAddress}:{made.Port}");
         plan.Output("Replicas", request.Replicas);
         foreach (var container in request.Containers)
         {
@@ -141,23 +140,6 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
 
     private static IReadOnlyList<Node> Needed(Ground ground, Node<ManagedSecretState>? secret) =>
         secret is null ? [.. ground.Nodes] : [.. ground.Nodes, secret];
-
-    /// <summary>A listener's port cannot change. One with another port is another, beside the first until the change is done.</summary>
-    private string ListenerKey => request.HostPort is { } port ? $"listener-{port}" : "listener";
-
-    private TargetGroupSpec Targets(PlaceState found)
-    {
-        var health = request.ExposedContainer.Health!;
-        // Without a path it is enough that something answers.
-        return new(
-            found.At,
-            scope.ObjectName("tg", LoadBalancerSpec.LongestName),
-            found.Vpc,
-            health.Path ?? "/",
-            health.Port == request.ContainerPort ? null : health.Port,
-            health.Path is null ? "200-499" : "200-399",
-            (int)Math.Min(3600, Math.Ceiling(request.Drain.TotalSeconds)));
-    }
 
     private TaskDefinitionSpec Definition(
         NodeValues values, Ground ground, Node<ManagedSecretState>? secret, string part, IReadOnlyList<TaskContainer> containers)

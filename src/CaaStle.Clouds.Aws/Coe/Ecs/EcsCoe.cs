@@ -63,11 +63,6 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
     public async Task<IReadOnlyList<string>> FindObstaclesAsync(ApplicationRequest request, CancellationToken cancellationToken)
     {
         var obstacles = new List<string>();
-        if (request.Protocol != ApplicationProtocol.Http)
-        {
-            obstacles.Add("On ECS an application's protocol can only be http: its load balancer knows no other yet.");
-        }
-
         foreach (var built in request.Containers.Where(container => container.ImageIsBuilt))
         {
             obstacles.Add(
@@ -81,7 +76,7 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
                 + "for all containers of a replica.");
         }
 
-        if (request.HostPort is { } port && obstacles.Count == 0 && await FindHolderAsync(request, port, cancellationToken))
+        if (request is { Protocol: ApplicationProtocol.Http, HostPort: { } port } && obstacles.Count == 0 && await FindHolderAsync(request, port, cancellationToken))
         {
             obstacles.Add($"Port {port} of the environment's load balancer is taken by another application. "
                 + "Choose another host_port, or leave it out to get one that is free.");
