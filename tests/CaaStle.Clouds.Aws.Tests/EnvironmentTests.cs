@@ -144,6 +144,8 @@ public sealed class EnvironmentTests(Peer peer)
             new BucketSpec(at, $"lost-bucket-{account.Number}"),
             new LogGroupSpec(at, "lost-log", 1),
             new EcrRepositorySpec(at, "lost-repository"),
+            new FileSystemSpec(at, "lost-files"),
+            new AccessPointSpec(at, "lost-folder", "fs-0a1b2c3d"),
         ];
         foreach (var (index, spec) in orphans.Index())
         {
