@@ -106,8 +106,8 @@ internal sealed class TestServer : IAsyncDisposable
 
         public override TimeProvider Clock => ManualClock;
 
-        public override async Task<IStateStore> OpenStoreAsync(ServerHome home, CancellationToken cancellationToken) =>
-            Store = await base.OpenStoreAsync(home, cancellationToken);
+        public override async Task<IStateStore> OpenStoreAsync(ServerHome home, ServerSettings settings, CancellationToken cancellationToken) =>
+            Store = await base.OpenStoreAsync(home, settings, cancellationToken);
 
         public override (ICloudCatalog Catalog, ExtensionReport Report) LoadClouds(ServerHome home, IConfiguration configuration) =>
             (new ExtensionCatalog(clouds), report);

@@ -9,4 +9,5 @@ public interface IStoreCheck
 /// <param name="Place">Where the store is.</param>
 /// <param name="Schema">Which version of its schema it has.</param>
 /// <param name="Damage">What is damaged, in the store's own words; empty when nothing is.</param>
-public sealed record StoreReport(string Place, string Schema, IReadOnlyList<string> Damage);
+/// <param name="Rescue">The command that saves what can be read.</param>
+public sealed record StoreReport(string Place, string Schema, IReadOnlyList<string> Damage, string Rescue);

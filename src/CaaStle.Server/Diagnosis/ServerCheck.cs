@@ -38,7 +38,7 @@ internal sealed class ServerCheck(IStateStore store, ISecretVault vault, Extensi
                 Name,
                 $"{report.Place} is damaged: {string.Join("; ", report.Damage)}",
                 "cld server stop",
-                $"sqlite3 '{report.Place}' .recover | sqlite3 '{report.Place}.recovered'");
+                report.Rescue);
     }
 
     /// <summary>Whether the key encrypts, and decrypts what is kept.</summary>

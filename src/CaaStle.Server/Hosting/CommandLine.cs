@@ -16,7 +16,7 @@ internal sealed record CommandLine(string? Home, bool Detach, IReadOnlyDictionar
           --help       print this
 
         Settings are read from settings.json in the home and from the environment: CLD_PORT, CLD_LOGLEVEL, CLD_MAXCONTEXTBYTES,
-        CLD_CLOUDS__NAME__SETTING.
+        CLD_STORE, CLD_KEYS, CLD_CLOUDS__NAME__SETTING.
         """;
 
     /// <summary>Throws <see cref="FormatException"/> with what is wrong.</summary>

@@ -7,6 +7,7 @@ using CaaStle.Engine.Ports;
 using CaaStle.Server.Endpoints;
 using CaaStle.Server.Extensions;
 using CaaStle.Storage;
+using CaaStle.Storage.Postgres;
 using CaaStle.Storage.Sqlite;
 
 namespace CaaStle.Server.Hosting;
@@ -19,11 +20,13 @@ internal class Composition
     public virtual IRandomSource Random { get; } = new SystemRandomSource();
 
     /// <summary>Opens the state store, migrated. Throws <see cref="StartRefusedException"/> with what to do where it cannot be used.</summary>
-    public virtual async Task<IStateStore> OpenStoreAsync(ServerHome home, CancellationToken cancellationToken)
+    public virtual async Task<IStateStore> OpenStoreAsync(ServerHome home, ServerSettings settings, CancellationToken cancellationToken)
     {
         try
         {
-            return await SqliteStateStore.OpenAsync(home.StoreFile, Clock, Random, cancellationToken);
+            return settings.Store is { } database
+                ? await PostgresStateStore.OpenAsync(database, home.Identify(), Clock, Random, cancellationToken)
+                : await SqliteStateStore.OpenAsync(home.StoreFile, Clock, Random, cancellationToken);
         }
         catch (StoreException failure)
         {

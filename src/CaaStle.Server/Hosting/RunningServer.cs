@@ -46,12 +46,13 @@ internal sealed class RunningServer : IAsyncDisposable
         File.Delete(home.AddressFile);
         var configuration = Configure(home, overrides);
         var settings = ServerSettings.Read(configuration);
+        home = home with { KeysFolder = settings.Keys ?? home.KeysFolder };
+        var token = AccessToken.LoadOrCreate(home, composition.Random);
 
         // The store and the clouds take their time; so does the web server, meanwhile. Nobody knows its address yet.
         var opening = Task.Run(async () => CrashPoint.Around(
-            await composition.OpenStoreAsync(home, CancellationToken.None), Environment.GetEnvironmentVariable(CrashPoint.Variable)));
+            await composition.OpenStoreAsync(home, settings, CancellationToken.None), Environment.GetEnvironmentVariable(CrashPoint.Variable)));
         var loading = Task.Run(() => composition.LoadClouds(home, configuration));
-        var token = AccessToken.LoadOrCreate(home, composition.Random);
         var app = Build(home, composition, settings, token, opening, loading);
         try
         {

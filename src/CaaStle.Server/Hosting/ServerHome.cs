@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace CaaStle.Server.Hosting;
 
 /// <summary>The folder in which the server keeps everything. Nobody but its user may write or read there.</summary>
@@ -6,7 +9,7 @@ internal sealed record ServerHome
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    private ServerHome(string path) => Path = path;
+    private ServerHome(string path) => (Path, KeysFolder) = (path, System.IO.Path.Combine(path, "keys"));
 
     public string Path { get; }
 
@@ -18,7 +21,8 @@ internal sealed record ServerHome
 
     public string SettingsFile => Within("settings.json");
 
-    public string KeysFolder => Within("keys");
+    /// <summary>In the home, unless the servers of a team share one.</summary>
+    public string KeysFolder { get; init; }
 
     public string ExtensionsFolder => Within("extensions");
 
@@ -58,6 +62,13 @@ internal sealed record ServerHome
         return user.Length > 0
             ? System.IO.Path.Combine(user, ".cld")
             : throw new StartRefusedException("There is no home directory (HOME is not set). Say where to keep the server's files with --home DIR or CLD_HOME.");
+    }
+
+    /// <summary>Tells the server of this home from all others, a copy of the home on another machine included.</summary>
+    public string Identify()
+    {
+        var known = $"{Environment.MachineName}\n{Path}\n{File.ReadAllText(TokenFile)}";
+        return $"{Environment.MachineName} {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(known)))[..16]}";
     }
 
     /// <summary>A folder of a cloud's own, created.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CaaStle.Api;
+using CaaStle.Storage.Postgres;
 
 namespace CaaStle.Server.Hosting;
 
@@ -10,7 +11,9 @@ namespace CaaStle.Server.Hosting;
 /// <param name="Port">0 for any free one.</param>
 /// <param name="LogLevel">The least level that is logged.</param>
 /// <param name="MaxContextBytes">The largest build context.</param>
-internal sealed record ServerSettings(int Port, LogLevel LogLevel, long MaxContextBytes)
+/// <param name="Store">The database that has the state, which other servers may share; null for a file in the home.</param>
+/// <param name="Keys">The folder of the keys that secrets are encrypted with; null for the home's own.</param>
+internal sealed record ServerSettings(int Port, LogLevel LogLevel, long MaxContextBytes, PostgresAddress? Store, string? Keys)
 {
     public const string VariablePrefix = "CLD_";
 
@@ -19,7 +22,9 @@ internal sealed record ServerSettings(int Port, LogLevel LogLevel, long MaxConte
     public static ServerSettings Read(IConfiguration configuration) => new(
         (int)Number(configuration, nameof(Port), Routes.DefaultPort, ushort.MaxValue),
         Level(configuration),
-        Number(configuration, nameof(MaxContextBytes), DefaultMaxContextBytes, long.MaxValue));
+        Number(configuration, nameof(MaxContextBytes), DefaultMaxContextBytes, long.MaxValue),
+        StoreOf(configuration),
+        configuration[nameof(Keys)] is { Length: > 0 } keys ? Path.GetFullPath(keys) : null);
 
     /// <summary>The settings below <c>Clouds:{name}</c>, by their path there.</summary>
     public static IReadOnlyDictionary<string, string> OfCloud(IConfiguration configuration, string name) => configuration
@@ -27,6 +32,19 @@ internal sealed record ServerSettings(int Port, LogLevel LogLevel, long MaxConte
         .AsEnumerable(makePathsRelative: true)
         .Where(setting => setting.Value is not null)
         .ToDictionary(setting => setting.Key, setting => setting.Value!, StringComparer.OrdinalIgnoreCase);
+
+    private static PostgresAddress? StoreOf(IConfiguration configuration)
+    {
+        try
+        {
+            return configuration[nameof(Store)] is { Length: > 0 } text ? PostgresAddress.Parse(text) : null;
+        }
+        catch (FormatException failure)
+        {
+            // What is wrong may be a password in it, which is not to be seen.
+            throw new StartRefusedException($"The setting Store cannot be used. {failure.Message}", failure);
+        }
+    }
 
     private static long Number(IConfiguration configuration, string name, long otherwise, long maximum)
     {

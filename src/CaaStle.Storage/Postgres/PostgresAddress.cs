@@ -71,7 +71,7 @@ public sealed class PostgresAddress
         }
         catch (Exception wrong) when (wrong is ArgumentException or FormatException or InvalidCastException)
         {
-            throw new FormatException($"'{name}={value}' is not understood: {wrong.Message}", wrong);
+            throw new FormatException($"'{name}' is not understood: {wrong.Message}", wrong);
         }
     }
 }

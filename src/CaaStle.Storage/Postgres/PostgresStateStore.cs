@@ -47,6 +47,7 @@ public sealed class PostgresStateStore : RelationalStateStore, IStoreCheck, ISha
         TimeSpan lease,
         CancellationToken cancellationToken)
     {
+        PasswordFile.RefuseWhenShared(address);
         var database = new PostgresDatabase(address, server, lease, clock, () => DrawId(random, 16));
         try
         {
@@ -92,11 +93,11 @@ public sealed class PostgresStateStore : RelationalStateStore, IStoreCheck, ISha
         {
             await using var connection = await database.OpenSingleAsync(cancellationToken);
             var schema = (await PostgresSchema.AppliedAsync(connection, cancellationToken))[^1];
-            return new(database.Address.Text, schema, await PostgresSchema.FindDamageAsync(connection, cancellationToken));
+            return Report(schema, await PostgresSchema.FindDamageAsync(connection, cancellationToken));
         }
         catch (NpgsqlException failure)
         {
-            return new(database.Address.Text, PostgresSchema.Migrations[^1].Id, [failure.Message]);
+            return Report(PostgresSchema.Migrations[^1].Id, [failure.Message]);
         }
     }
 
@@ -112,6 +113,9 @@ public sealed class PostgresStateStore : RelationalStateStore, IStoreCheck, ISha
                 return 0;
             };
     }
+
+    private StoreReport Report(string schema, IReadOnlyList<string> damage) =>
+        new(database.Address.Text, schema, damage, $"pg_dump '{database.Address}' >rescued.sql");
 
     /// <summary>Says from time to time that this server lives, and sees to it that it does not work when it cannot say so.</summary>
     private async Task LiveAsync(TimeSpan interval)

@@ -60,14 +60,17 @@ public sealed class SqliteStateStore : RelationalStateStore, IStoreCheck
             try
             {
                 using var connection = file.Open();
-                return new StoreReport(file.Path, SqliteFile.AppliedMigrations(connection)[^1], SqliteFile.FindDamage(connection));
+                return Report(SqliteFile.AppliedMigrations(connection)[^1], SqliteFile.FindDamage(connection));
             }
             catch (SqliteException failure)
             {
-                return new StoreReport(file.Path, SqliteFile.Migrations[^1].Id, [failure.Message]);
+                return Report(SqliteFile.Migrations[^1].Id, [failure.Message]);
             }
         },
         cancellationToken);
+
+    private StoreReport Report(string schema, IReadOnlyList<string> damage) =>
+        new(file.Path, schema, damage, $"sqlite3 '{file.Path}' .recover | sqlite3 '{file.Path}.recovered'");
 
     /// <returns>Whether nothing had to be done.</returns>
     private static async Task<bool> MigrateAsync(SqliteFile file, SqliteConnection connection, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CaaStle.Storage.Postgres;
 using Npgsql;
 
 namespace CaaStle.Storage.Tests.Postgres;
@@ -87,7 +88,7 @@ public sealed class PostgresCluster : IAsyncLifetime
     public static async Task<string?> ExecuteAsync(string address, string sql)
     {
         await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(Storage.Postgres.PostgresAddress.Parse(address).Settings.ConnectionString) { Pooling = false }
+            new NpgsqlConnectionStringBuilder(PostgresAddress.Parse(address).Settings.ConnectionString) { Pooling = false }
                 .ConnectionString);
         await connection.OpenAsync();
 #pragma warning disable CA2100 // The tests' own text.

@@ -24,6 +24,12 @@ public sealed class RestartTests : IAsyncLifetime
         var address = await cluster.CreateAsync();
         await using var store = await OpenAsync(address, "one");
         await using var other = await OpenAsync(address, "other");
+        for (var appender = 0; appender < Appenders; appender++)
+        {
+            var operation = Sample.Operation($"op-{appender}", SubjectKey.Environment($"e{appender}"));
+            await (appender % 2 == 0 ? store : other).EnqueueAsync(operation, Sample.Subject(operation), Cancellation);
+        }
+
         ConcurrentBag<string> acknowledged = [], refused = [];
         using var enough = new CancellationTokenSource();
         var appending = Task.WhenAll(
@@ -55,14 +61,12 @@ public sealed class RestartTests : IAsyncLifetime
     private static async Task AppendAsync(
         PostgresStateStore store, int appender, ConcurrentBag<string> acknowledged, ConcurrentBag<string> refused, CancellationToken enough)
     {
-        var operation = Sample.Operation($"op-{appender}", SubjectKey.Environment($"e{appender}"));
-        await store.EnqueueAsync(operation, Sample.Subject(operation), Cancellation);
         for (var i = 0; !enough.IsCancellationRequested; i++)
         {
             var word = $"{appender}-{i}";
             try
             {
-                await store.AppendAsync(operation.Id, [new ObjectProgressed("a", word)], Cancellation);
+                await store.AppendAsync($"op-{appender}", [new ObjectProgressed("a", word)], Cancellation);
                 acknowledged.Add(word);
             }
             catch (StoreException failure) when (failure.Problem == StoreProblem.WriteFailed)
