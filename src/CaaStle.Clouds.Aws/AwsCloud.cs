@@ -23,7 +23,8 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
     /// <summary>Where what was found is, and its ARN, by its kind and name.</summary>
     private readonly ConcurrentDictionary<(string, string), (AwsPlace At, string Arn)> foundAt = [];
 
-    public AwsCloud(AwsAccess access, PlaceLedger ledger, DockerClient docker, TimeProvider clock)
+    /// <param name="keyFolder">Where private keys are kept.</param>
+    public AwsCloud(AwsAccess access, PlaceLedger ledger, string keyFolder, DockerClient docker, TimeProvider clock)
     {
         (this.access, this.ledger) = (access, ledger);
         scan = new(access);
@@ -48,6 +49,11 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
             new LogGroupHandler(access),
             new TaskDefinitionHandler(access, clock),
             new EcsServiceHandler(access),
+            new InstanceProfileHandler(access),
+            new KeyPairHandler(access, keyFolder),
+            new LaunchTemplateHandler(access),
+            new AutoScalingGroupHandler(access),
+            new EcsCapacityHandler(access),
             new EcrRepositoryHandler(access),
             new EcrImageHandler(access, docker),
             new FileSystemHandler(access),
@@ -179,6 +185,11 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
                 at, new TaskDefinitionSpec(at, found.Name, 0, 0, "", "", "", "", null, []), arn.Split('/')[1], [], ""),
             // As arn:...:service/CLUSTER/NAME.
             "ecs/service" => new EcsServiceSpec(at, found.Name, arn.Split('/')[1], "", 0, [], "", "", "", 0, 0, "", ""),
+            "iam/instance-profile" => new InstanceProfileSpec(at, found.Name, ""),
+            "ec2/key-pair" => new KeyPairSpec(at, found.Name),
+            "ec2/launch-template" => new LaunchTemplateSpec(at, found.Name, "", "", [], "", null),
+            "autoscaling/group" => new AutoScalingGroupSpec(at, found.Name, "", [], 0),
+            "ecs/capacity-provider" => new EcsCapacitySpec(at, found.Name, null, "", "", 0),
             "ecr/repository" => new EcrRepositorySpec(at, found.Name),
             "eks/cluster" => new EksClusterSpec(at, found.Name, null, "", []),
             // As arn:...:nodegroup/CLUSTER/NAME/ID.

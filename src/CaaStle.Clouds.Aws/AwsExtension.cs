@@ -15,6 +15,7 @@ public sealed class AwsExtension : ICloudExtension
     public ICloud Create(CloudServices services) => new AwsCloud(
         new(Environment.GetEnvironmentVariable),
         new(Path.Combine(services.DataFolder, "places"), services.Clock),
+        Path.Combine(services.DataFolder, "keys"),
         DockerClient.Find(Environment.GetEnvironmentVariable, record: null, services.Clock),
         services.Clock);
 }

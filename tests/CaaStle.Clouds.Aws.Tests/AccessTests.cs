@@ -76,7 +76,7 @@ public sealed class AccessTests(Peer peer)
         string? Variable(string name) => name switch { "HOME" => "/nonexistent", "AWS_EC2_METADATA_DISABLED" => "true", _ => null };
 
         using var docker = DockerClient.Find(Variable, record: null, TimeProvider.System);
-        var cloud = new AwsCloud(new(Variable), new("/nonexistent", TimeProvider.System), docker, TimeProvider.System);
+        var cloud = new AwsCloud(new(Variable), new("/nonexistent", TimeProvider.System), "/nonexistent", docker, TimeProvider.System);
 
         Assert.False(cloud.IsSetUp);
     }

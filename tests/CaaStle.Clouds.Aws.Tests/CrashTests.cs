@@ -55,6 +55,30 @@ public sealed class CrashTests(Peer peer)
             step => DeployAsync(step, image));
     }
 
+    [PeerFact]
+    public async Task Wherever_the_process_dies_machines_end_right_and_nothing_is_left()
+    {
+        var steps = await RunMachinesAsync(null);
+
+        await ForEachAsync(Enumerable.Range(0, steps).Where(step => step % 5 == 0), step => RunMachinesAsync(step));
+    }
+
+    /// <returns>How many steps there were.</returns>
+    private async Task<int> RunMachinesAsync(int? crashAt)
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        host.CrashAt = crashAt;
+        var created = await host.CreateAsync(MachineTests.Environment("cluster_size: 1, ssh: true"));
+        Assert.True(created.State == OperationState.Succeeded, await host.StoryAsync(created));
+        var resized = await MachineTests.ResizeAsync(host, "cluster_size: 2, ssh: true");
+        Assert.True(resized.State == OperationState.Succeeded, await host.StoryAsync(resized));
+        var deleted = await host.DeleteAsync();
+        Assert.True(deleted.State == OperationState.Succeeded, await host.StoryAsync(deleted));
+        Assert.Empty(await account.ContentsAsync());
+        return host.Steps;
+    }
+
     /// <returns>How many steps there were.</returns>
     private async Task<int> DeployAsync(int? crashAt, string image)
     {

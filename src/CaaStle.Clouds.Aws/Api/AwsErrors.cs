@@ -21,8 +21,9 @@ internal static class AwsErrors
         "PriorRequestNotComplete", "ServiceUnavailable", "ServerException", "DependencyViolation", "ResourceInUse", "ResourceInUseFault",
         "ResourceInUseException", "ResourceContention", "ConcurrentModification", "InvalidDBInstanceState", "InvalidDBSubnetGroupStateFault",
         "InvalidReplicationGroupState", "InvalidCacheClusterState", "CacheSubnetGroupInUse", "ClusterContainsServicesException",
-        "ClusterContainsTasksException", "UpdateInProgressException", "DeleteConflict", "ConflictException", "OperationAborted",
-        "OperationAbortedException", "FileSystemInUse", "IncorrectFileSystemLifeCycleState",
+        "ClusterContainsTasksException", "ClusterContainsContainerInstancesException", "ScalingActivityInProgress",
+        "UpdateInProgressException", "DeleteConflict", "ConflictException", "OperationAborted", "OperationAbortedException",
+        "FileSystemInUse", "IncorrectFileSystemLifeCycleState",
     ];
 
     /// <summary>The credentials do not hold any more, and will again when the user has renewed them.</summary>
@@ -58,7 +59,7 @@ internal static class AwsErrors
             0 => CloudFault.Unreachable,
             _ when Throttled.Contains(code) => CloudFault.Throttled,
             >= (System.Net.HttpStatusCode)500 => CloudFault.Busy,
-            _ => Passing.Contains(code) || Expired.Contains(code) || IsTaken(code) || IsFirstUse(error)
+            _ => Passing.Contains(code) || Expired.Contains(code) || IsTaken(code) || IsFirstUse(error) || IsNotYetKnown(error.Message)
                 ? CloudFault.Busy
                 : CloudFault.Refused,
         };
@@ -109,6 +110,11 @@ internal static class AwsErrors
     private static bool IsFirstUse(AmazonServiceException error) =>
         error.Message.Contains("service linked role", StringComparison.OrdinalIgnoreCase)
         || error.Message.Contains("service-linked role", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A new role is not known everywhere at once.</summary>
+    public static bool IsNotYetKnown(string message) =>
+        message.Contains("Invalid IAM Instance Profile", StringComparison.OrdinalIgnoreCase)
+        || message.Contains("Invalid IamInstanceProfile", StringComparison.OrdinalIgnoreCase);
 
     private static string Request(AmazonServiceException error) =>
         string.IsNullOrEmpty(error.RequestId) ? "" : $", request {error.RequestId}";

@@ -18,6 +18,8 @@ internal enum WireProtocol
 /// <param name="Target">What precedes the operation in the header that names it, in JSON protocols.</param>
 internal sealed record AwsService(string Id, string SigningName, string Prefix, string Version, WireProtocol Protocol, string Target = "")
 {
+    public static readonly AwsService AutoScaling = new("Auto Scaling", "autoscaling", "autoscaling", "2011-01-01", WireProtocol.Query);
+
     public static readonly AwsService DynamoDb = new(
         "DynamoDB", "dynamodb", "dynamodb", "2012-08-10", WireProtocol.Json10, "DynamoDB_20120810");
     public static readonly AwsService Ec2 = new("EC2", "ec2", "ec2", "2016-11-15", WireProtocol.Ec2Query);
@@ -39,6 +41,7 @@ internal sealed record AwsService(string Id, string SigningName, string Prefix, 
     public static readonly AwsService Rds = new("RDS", "rds", "rds", "2014-10-31", WireProtocol.Query);
     public static readonly AwsService Secrets = new(
         "Secrets Manager", "secretsmanager", "secretsmanager", "2017-10-17", WireProtocol.Json11, "secretsmanager");
+    public static readonly AwsService Ssm = new("SSM", "ssm", "ssm", "2014-11-06", WireProtocol.Json11, "AmazonSSM");
     public static readonly AwsService Sts = new("STS", "sts", "sts", "2011-06-15", WireProtocol.Query);
 
     public static readonly AwsService Tagging =

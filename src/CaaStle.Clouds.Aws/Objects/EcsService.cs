@@ -31,6 +31,9 @@ internal sealed record EcsServiceSpec(
 
     /// <summary>One more security group, which lets in the load balancer that is the application's own; null where none is.</summary>
     public string? EntryGroup { get; init; }
+
+    /// <summary>On the cluster's machines instead of Fargate.</summary>
+    public bool OnMachines { get; init; }
 }
 
 /// <param name="Digests">Of the images that run, by the container's name, where ECS tells them.</param>
@@ -38,6 +41,9 @@ internal sealed record EcsServiceState(string Arn, IReadOnlyDictionary<string, s
 
 internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<EcsServiceSpec, EcsServiceState>(access, AwsService.Ecs)
 {
+    /// <summary>How ECS says that no machine has what a replica needs.</summary>
+    private const string NoRoom = "was unable to place a task";
+
     private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(2);
     private static readonly string[] WithTags = ["TAGS"];
 
@@ -48,7 +54,10 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
         deploymentCircuitBreaker = new { enable = true, rollback = false },
     };
 
-    private sealed record Rollout(string Id, string Status, string TaskDefinition, string? RolloutState, string? RolloutStateReason);
+    private sealed record Rollout(
+        string Id, string Status, string TaskDefinition, double CreatedAt, string? RolloutState, string? RolloutStateReason);
+
+    private sealed record Happening(double CreatedAt, string Message);
 
     private sealed record Service(
         string ServiceArn,
@@ -57,6 +66,7 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
         int DesiredCount,
         int RunningCount,
         IReadOnlyList<Rollout>? Deployments,
+        IReadOnlyList<Happening>? Events,
         IReadOnlyList<AwsTag>? Tags);
 
     private sealed record Described(IReadOnlyList<Service> Services);
@@ -99,6 +109,11 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
         if (rollout?.RolloutState == "FAILED")
         {
             return Observation.Failed<EcsServiceState>(rollout.RolloutStateReason ?? "the deployment failed");
+        }
+
+        if (rollout is { RolloutState: not "COMPLETED" } && FindNoRoom(service, rollout) is { } noRoom)
+        {
+            return Observation.Failed<EcsServiceState>(noRoom);
         }
 
         if (rollout?.RolloutState != "COMPLETED" || service.RunningCount != spec.Replicas)
@@ -144,12 +159,14 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
                 taskDefinition = spec.TaskDefinition,
                 desiredCount = spec.Replicas,
                 clientToken = TokenOf(spec, call.Marks),
-                launchType = "FARGATE",
+                launchType = spec.OnMachines ? "EC2" : "FARGATE",
                 loadBalancers = (object[])
                 [
                     new { targetGroupArn = spec.TargetGroup, containerName = spec.Container, containerPort = spec.Port },
                 ],
-                networkConfiguration = EcsNetwork.Of(spec.Subnets, spec.EntryGroup is { } entry ? [spec.SecurityGroup, entry] : [spec.SecurityGroup]),
+                networkConfiguration = spec.OnMachines
+                    ? null
+                    : EcsNetwork.Of(spec.Subnets, spec.EntryGroup is { } entry ? [spec.SecurityGroup, entry] : [spec.SecurityGroup]),
                 healthCheckGracePeriodSeconds = spec.GraceSeconds,
                 deploymentConfiguration = Deployment,
                 enableECSManagedTags = true,
@@ -180,6 +197,13 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
     /// <summary>The same each time that the same is asked for.</summary>
     private static string TokenOf(EcsServiceSpec spec, Marks marks) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{spec.Name} {marks.Operation}")))[..32];
+
+    /// <summary>Why no machine takes a replica: their number does not grow by itself.</summary>
+    private static string? FindNoRoom(Service service, Rollout rollout) => service.Events?
+        .Where(happening => happening.CreatedAt >= rollout.CreatedAt && happening.Message.Contains(NoRoom, StringComparison.Ordinal))
+        .Select(happening => $"ECS {happening.Message[happening.Message.IndexOf(NoRoom, StringComparison.Ordinal)..].TrimEnd('.')}. "
+            + "Give the environment more machines or larger ones: `cluster_size`, `instance_type`, and `cld env update`")
+        .FirstOrDefault();
 
     private static async Task<Service?> FindAsync(AwsClient ecs, EcsServiceSpec spec, CancellationToken cancellationToken)
     {

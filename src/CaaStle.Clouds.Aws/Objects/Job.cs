@@ -159,8 +159,8 @@ internal sealed class JobHandler(AwsAccess access, TimeProvider clock) : AwsObje
                 cluster = spec.Cluster,
                 taskDefinition = definition,
                 count = 1,
-                launchType = "FARGATE",
-                networkConfiguration = EcsNetwork.Of(spec.Subnets, spec.SecurityGroup),
+                launchType = spec.Definition.OnMachines ? "EC2" : "FARGATE",
+                networkConfiguration = spec.Definition.OnMachines ? null : EcsNetwork.Of(spec.Subnets, spec.SecurityGroup),
                 // The same each time that the same is asked for.
                 clientToken = token,
                 startedBy = token,

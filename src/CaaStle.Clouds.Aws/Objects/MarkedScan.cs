@@ -34,6 +34,9 @@ internal sealed class MarkedScan(AwsAccess access)
         ("eks", "cluster/", "eks/cluster"),
         ("eks", "nodegroup/", "eks/node-group"),
         ("ec2", "launch-template/", "eks/node-template"),
+        ("ecs", "capacity-provider/", "ecs/capacity-provider"),
+        ("ec2", "launch-template/", "ec2/launch-template"),
+        ("ec2", "key-pair/", "ec2/key-pair"),
     ];
 
     private sealed record Mapping(string ResourceArn, IReadOnlyList<AwsTag> Tags);
@@ -65,6 +68,64 @@ internal sealed class MarkedScan(AwsAccess access)
         }
         while (!string.IsNullOrEmpty(token));
         found.AddRange(await FindRolesAsync(place, installation, subjectId, cancellationToken));
+        found.AddRange(await FindProfilesAsync(place, installation, subjectId, cancellationToken));
+        found.AddRange(await FindGroupsAsync(place, installation, subjectId, cancellationToken));
+        return found;
+    }
+
+    /// <summary>Groups of machines are not in the index either.</summary>
+    private async Task<IReadOnlyList<(MarkedObject, Marks, string)>> FindGroupsAsync(
+        AwsPlace place, string installation, string? subjectId, CancellationToken cancellationToken)
+    {
+        var scaling = await access.OfAsync(AwsService.AutoScaling, place, cancellationToken);
+        var found = new List<(MarkedObject, Marks, string)>();
+        string? token = null;
+        do
+        {
+            var request = new AwsRequest("DescribeAutoScalingGroups")
+                .With("Filters.member.1.Name", $"tag:{Marks.InstallationLabel}")
+                .With("Filters.member.1.Values.member.1", installation)
+                .With("NextToken", token);
+            if (subjectId is not null)
+            {
+                request.With("Filters.member.2.Name", $"tag:{Marks.SubjectIdLabel}").With("Filters.member.2.Values.member.1", subjectId);
+            }
+
+            var page = await scaling.QueryAsync(request, cancellationToken);
+            found.AddRange(page.List("AutoScalingGroups").Select(group =>
+                Marked("autoscaling/group", group.Text("AutoScalingGroupARN"), group.Tags("Tags"))));
+            token = page.TextOrNull("NextToken");
+        }
+        while (!string.IsNullOrEmpty(token));
+        return found;
+    }
+
+    private async Task<IReadOnlyList<(MarkedObject, Marks, string)>> FindProfilesAsync(
+        AwsPlace place, string installation, string? subjectId, CancellationToken cancellationToken)
+    {
+        var iam = await access.OfAsync(AwsService.Iam, place, cancellationToken);
+        var found = new List<(MarkedObject, Marks, string)>();
+        string? marker = null;
+        do
+        {
+            var page = await iam.QueryAsync(
+                new AwsRequest("ListInstanceProfiles")
+                    .With("PathPrefix", IamRoleHandler.PathOf(installation, subjectId))
+                    .With("Marker", marker),
+                cancellationToken);
+            foreach (var name in page.List("InstanceProfiles").Select(profile => profile.Text("InstanceProfileName")).ToList())
+            {
+                var profile = await iam.QueryAsync(
+                    new AwsRequest("GetInstanceProfile").With("InstanceProfileName", name), cancellationToken).OrNullAsync("NoSuchEntity");
+                if (profile is not null)
+                {
+                    found.Add(Marked("iam/instance-profile", profile.Text("Arn"), InstanceProfileHandler.TagsOf(profile)));
+                }
+            }
+
+            marker = page.TextOrNull("Marker");
+        }
+        while (!string.IsNullOrEmpty(marker));
         return found;
     }
 

@@ -16,6 +16,9 @@ internal sealed record TargetGroupSpec(
     public string Identity => Name;
 
     public string Protocol { get; init; } = "HTTP";
+
+    /// <summary>Its targets are ports of machines, not replicas with addresses of their own.</summary>
+    public bool OnMachines { get; init; }
 }
 
 internal sealed record TargetGroupState(string Arn);
@@ -60,7 +63,7 @@ internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<Ta
                 .With("Protocol", spec.Protocol)
                 .With("Port", 80)
                 .With("VpcId", spec.Vpc)
-                .With("TargetType", "ip")
+                .With("TargetType", spec.OnMachines ? "instance" : "ip")
                 .With("HealthCheckIntervalSeconds", 5)
                 .With("HealthCheckTimeoutSeconds", 4)
                 .With("HealthyThresholdCount", 2)
@@ -80,7 +83,8 @@ internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<Ta
             cancellationToken);
     }
 
-    public override bool CanChange(TargetGroupSpec from, TargetGroupSpec to) => (from.Name, from.Vpc, from.At, from.Protocol) == (to.Name, to.Vpc, to.At, to.Protocol);
+    public override bool CanChange(TargetGroupSpec from, TargetGroupSpec to) =>
+        (from.Name, from.Vpc, from.At, from.Protocol, from.OnMachines) == (to.Name, to.Vpc, to.At, to.Protocol, to.OnMachines);
 
     public override async Task DeleteAsync(TargetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Aws.Api;
 
@@ -25,6 +26,10 @@ internal sealed record TaskContainer(
     IReadOnlyList<string> After)
 {
     public IReadOnlyList<VolumeMount> Mounts { get; init; } = [];
+
+    /// <summary>1024 for one processor; null for a part of what is there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? CpuUnits { get; init; }
 }
 
 /// <param name="Name">As the containers' mounts have it.</param>
@@ -33,6 +38,8 @@ internal sealed record TaskContainer(
 internal sealed record TaskVolume(string Name, string FileSystem, string AccessPoint);
 
 /// <summary>What ECS starts for each replica of one revision. Its name is a family of its own, of which the newest counts.</summary>
+/// <param name="CpuUnits">Of a task of Fargate.</param>
+/// <param name="MemoryMegabytes">Of a task of Fargate.</param>
 internal sealed record TaskDefinitionSpec(
     AwsPlace At,
     string Name,
@@ -48,6 +55,10 @@ internal sealed record TaskDefinitionSpec(
     public string Identity => Name;
 
     public IReadOnlyList<TaskVolume> Volumes { get; init; } = [];
+
+    /// <summary>Replicas share the network of machines, each at a port that is free there, instead of having addresses of their own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool OnMachines { get; init; }
 }
 
 internal sealed record TaskDefinitionState(string Arn);

@@ -10,6 +10,7 @@ internal sealed class TaskFamily(AwsClient ecs, string name)
 
     private static readonly string[] WithTags = ["TAGS"];
     private static readonly string[] Fargate = ["FARGATE"];
+    private static readonly string[] Ec2 = ["EC2"];
 
     private sealed record Described(IReadOnlyList<AwsTag>? Tags);
 
@@ -43,10 +44,10 @@ internal sealed class TaskFamily(AwsClient ecs, string name)
             new
             {
                 family = name,
-                networkMode = "awsvpc",
-                requiresCompatibilities = Fargate,
-                cpu = $"{spec.CpuUnits}",
-                memory = $"{spec.MemoryMegabytes}",
+                networkMode = spec.OnMachines ? "bridge" : "awsvpc",
+                requiresCompatibilities = spec.OnMachines ? Ec2 : Fargate,
+                cpu = spec.OnMachines ? null : $"{spec.CpuUnits}",
+                memory = spec.OnMachines ? null : $"{spec.MemoryMegabytes}",
                 executionRoleArn = spec.ExecutionRole,
                 taskRoleArn = spec.TaskRole,
                 containerDefinitions = spec.Containers.Select(container => Definitions(spec, container)),
@@ -89,12 +90,15 @@ internal sealed class TaskFamily(AwsClient ecs, string name)
         name = container.Name,
         image = container.Image,
         essential = true,
+        cpu = container.CpuUnits,
         memory = container.MemoryMegabytes,
         environment = container.Variables.Select(variable => new { name = variable.Key, value = variable.Value }),
         secrets = container.Secrets.Select(name => new { name, valueFrom = $"{spec.SecretArn}:{container.Name}.{name}::" }),
         entryPoint = container.Entrypoint.Count == 0 ? null : container.Entrypoint,
         command = container.Command.Count == 0 ? null : container.Command,
-        portMappings = container.Port is { } port ? [new { containerPort = port, protocol = "tcp" }] : Array.Empty<object>(),
+        portMappings = container.Port is { } port
+            ? [new { containerPort = port, hostPort = spec.OnMachines ? 0 : (int?)null, protocol = "tcp" }]
+            : Array.Empty<object>(),
         healthCheck = container.Check.Count == 0
             ? null
             : new { command = (string[])["CMD", .. container.Check], interval = 5, timeout = 5, retries = 3,

@@ -1,9 +1,11 @@
 """Services of ECS that run tasks, which moto's do not. Tasks start, take requests, end and write as the names of their images say."""
 import copy
+import itertools
 import threading
 import time
 
 from moto.core.exceptions import JsonRESTError
+from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
 from moto.ecs import models as ecs
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
@@ -41,7 +43,8 @@ def update_service(self, properties):
     if definition and service.deployments and service.deployments[0]["taskDefinition"] != definition:
         latest = copy.copy(service.deployments[0])
         service.deployments[0]["status"] = "ACTIVE"
-        latest.update(id=f"ecs-svc/{time.time_ns()}", status="PRIMARY", taskDefinition=definition, rolloutState="IN_PROGRESS")
+        latest.update(
+            id=f"ecs-svc/{time.time_ns()}", status="PRIMARY", taskDefinition=definition, rolloutState="IN_PROGRESS", createdAt=utcnow())
         service.deployments.insert(0, latest)
     elif service.deployments:
         service.deployments[0]["rolloutState"] = "IN_PROGRESS"
@@ -78,14 +81,15 @@ EC2ContainerServiceBackend.create_service = create_service
 # ---- The life of tasks
 
 HEALTHY_SINCE = {}
+HOST_PORTS = itertools.cycle(range(32768, 61000))
 original_health = elbv2.FakeTargetGroup.health_for
 
 
 def health_for(self, target, backend):
-    health = original_health(self, target, backend)
-    since = HEALTHY_SINCE.get((self.arn, target["Id"]))
+    since = HEALTHY_SINCE.get((self.arn, name_of(target)))
     if since is None:
-        return health
+        return original_health(self, target, backend)
+    health = elbv2.FakeHealthStatus(target["Id"], target["Port"], self.health_check_port, "healthy")
     if time.monotonic() < since:
         health.status, health.reason, health.description = "initial", "Elb.RegistrationInProgress", "Target registration is in progress"
     return health
@@ -94,23 +98,61 @@ def health_for(self, target, backend):
 elbv2.FakeTargetGroup.health_for = health_for
 
 
+def name_of(target):
+    return f"{target['Id']}:{target['Port']}"
+
+
 def start_task(backend, cluster, service, deployment):
     definition = backend.describe_task_definition(deployment["taskDefinition"])
+    machine = place(backend, cluster, definition) if service.launch_type == "EC2" else None
+    if machine is None and service.launch_type == "EC2":
+        say_no_room(service)
+        return
     task = ecs.Task(
-        cluster, definition, None, {}, backend, f"service:{service.name}", service.launch_type, {}, deployment["id"], [],
+        cluster, definition, machine and machine.container_instance_arn, {}, backend, f"service:{service.name}", service.launch_type, {}, deployment["id"], [],
         service.network_configuration)
     task._status, task._transitions, task.born = "PROVISIONING", [], time.monotonic()
     task.image = definition.container_definitions[0]["image"]
     task.definition = definition
+    task.machine, task.host_port = machine, next(HOST_PORTS)
     backend.tasks.setdefault(cluster.name, {})[task.task_arn] = task
 
 
+def memory_of(definition):
+    return sum(container.get("memory", 0) for container in definition.container_definitions)
+
+
+def place(backend, cluster, definition):
+    """The machine with the most room; none where none has enough."""
+    room = {}
+    for machine in backend.container_instances.get(cluster.name, {}).values():
+        whole = next(each["integerValue"] for each in machine.registered_resources if each["name"] == "MEMORY")
+        taken = sum(memory_of(task.definition) for task in backend.tasks.get(cluster.name, {}).values()
+            if task.container_instance_arn == machine.container_instance_arn and task.desired_status == "RUNNING")
+        room[machine] = whole - taken
+    best = max(room, key=room.get, default=None)
+    return best if best is not None and room[best] >= memory_of(definition) else None
+
+
+def say_no_room(service):
+    message = (f"(service {service.name}) was unable to place a task because no container instance met all of its requirements. "
+        "Reason: No Container Instances have enough memory.")
+    if not service.events or service.events[0]["message"] != message or service.events[0]["createdAt"] < service.deployments[0]["createdAt"]:
+        service.events.insert(0, {"id": str(len(service.events)), "createdAt": utcnow(), "message": message})
+
+
+def lose_machine(backend, cluster, machine):
+    for service in list(backend.services.values()):
+        for task in list(backend.tasks.get(cluster, {}).values()):
+            if task.container_instance_arn == machine and task.group == f"service:{service.name}" and task.desired_status == "RUNNING":
+                stop_task(backend, service, task, "ServiceSchedulerInitiated", "The machine is gone")
+
+
 def stop_task(backend, service, task, code, reason, exit_code=None):
-    address = address_of(task)
     for balancer in service.load_balancers:
         group = elbv2_backends[backend.account_id][backend.region_name].target_groups.get(balancer.get("targetGroupArn"))
         if group is not None:
-            group.targets.pop(address, None)
+            group.targets.pop(name_of(target_of(task, balancer)), None)
     for attachment in task.attachments:
         for detail in attachment["details"]:
             if detail["name"] == "networkInterfaceId":
@@ -120,6 +162,13 @@ def stop_task(backend, service, task, code, reason, exit_code=None):
     for container in task.containers:
         container.exitCode = container.exit_code = exit_code
         container.reason = reason if code == "TaskFailedToStart" else None
+
+
+def target_of(task, balancer):
+    """As the load balancer knows it: a port of the machine, or an address of its own."""
+    if task.machine is not None:
+        return {"Id": task.machine.ec2_instance_id, "Port": task.host_port}
+    return {"Id": address_of(task), "Port": balancer.get("containerPort", 80)}
 
 
 def address_of(task):
@@ -158,16 +207,18 @@ def advance(backend, service, task):
     for balancer in service.load_balancers:
         group = elbv2_backends[backend.account_id][backend.region_name].target_groups.get(balancer.get("targetGroupArn"))
         if group is not None:
-            address = address_of(task)
-            HEALTHY_SINCE[group.arn, address] = time.monotonic() + HEALTH / SPEED
-            group.targets[address] = {"Id": address, "Port": balancer.get("containerPort", 80)}
+            target = target_of(task, balancer)
+            if group.target_type != ("ip" if task.machine is None else "instance"):
+                continue
+            HEALTHY_SINCE[group.arn, name_of(target)] = time.monotonic() + HEALTH / SPEED
+            group.targets[name_of(target)] = target
 
 
 def is_well(service, task):
     if task.last_status != "RUNNING":
         return False
-    address = address_of(task)
-    return all(HEALTHY_SINCE.get((balancer.get("targetGroupArn"), address), 0) <= time.monotonic() for balancer in service.load_balancers)
+    return all(HEALTHY_SINCE.get((balancer.get("targetGroupArn"), name_of(target_of(task, balancer))), float("inf")) <= time.monotonic()
+        for balancer in service.load_balancers)
 
 
 def tick_service(backend, service):

@@ -26,6 +26,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from model_check import ModelCheck
+import ec2_world
 import ecr_world
 import ecs_world
 import efs_world
@@ -41,6 +42,7 @@ KNOWN_MOTO = "5.2.1"
 # Each account has all policies of AWS's own, and nearly all of them are of no use here.
 iam.aws_managed_policies_data = json.dumps({name: policy for name, policy in json.loads(iam.aws_managed_policies_data).items()
     if "ECS" in name or "EKS" in name or name == "AmazonEC2ContainerRegistryReadOnly"})
+    if "ECS" in name or "EC2Container" in name})
 
 # How much the answer that this thread gives is dated ahead.
 CLOCK = threading.local()
@@ -181,6 +183,9 @@ class Peer:
                 answer = world.change(query["account"], json.loads(body))
             elif what == "tasks":
                 answer = job_world.started(query["account"])
+                answer = world.change(query["account"], wanted := json.loads(body))
+                if "shortage" in wanted:
+                    ec2_world.SHORTAGES[query["account"]] = wanted["shortage"]
             elif what == "world":
                 answer = world.contents(query["account"])
         start_response("200 OK", [("Content-Type", "application/json")])
@@ -199,6 +204,7 @@ def main():
     peer = Peer()
     world.start(arguments.speed)
     ecs_world.start(arguments.speed)
+    ec2_world.start(arguments.speed)
     ecr_world.start(arguments.registry)
     job_world.start()
 

@@ -290,9 +290,11 @@ def contents(account):
         backend = ec2_backends[account][region]
         add("security-group", [group.name for groups in backend.groups.values() for group in groups.values() if group.name != "default"])
         add("launch-template", [template.name for template in backend.launch_templates.values()])
+        add("key-pair", backend.key_pairs)
         add("instance", [one.id for one in backend.all_instances() if one.state not in ("terminated", "shutting-down")])
     for region, backend in list(ecs_backends[account].items()):
         add("cluster", [one.name for one in backend.clusters.values() if one.status == "ACTIVE"])
+        add("capacity-provider", backend.capacity_providers)
         add("service", [one.name for one in backend.services.values() if one.status == "ACTIVE"])
         add("task-definition", [f"{name}:{number}" for name, all_ in backend.task_definitions.items() for number, one in all_.items()
             if one.status == "ACTIVE"])

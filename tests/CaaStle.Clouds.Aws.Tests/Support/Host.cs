@@ -20,7 +20,7 @@ namespace CaaStle.Clouds.Aws.Tests;
 internal sealed class Host : IAsyncDisposable
 {
     private const int Haste = 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly FastClock clock;
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("aws-host-");
@@ -188,7 +188,7 @@ internal sealed class Host : IAsyncDisposable
         public Life(Host host)
         {
             Cloud = new(
-                new(host.Account.Variable), new PlaceLedger(Path.Combine(host.folder.FullName, "places"), host.clock), host.docker, host.clock);
+                new(host.Account.Variable), new PlaceLedger(Path.Combine(host.folder.FullName, "places"), host.clock), Path.Combine(host.folder.FullName, "keys"), host.docker, host.clock);
             var catalog = new Catalog(new GatedCloud(Cloud, this));
             var store = new GatedStore(host, this);
             var vault = new Base64Vault();

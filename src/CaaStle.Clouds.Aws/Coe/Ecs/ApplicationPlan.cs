@@ -55,6 +55,7 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
             request.RevisionKey)
         {
             EntryGroup = entry.Group is null ? null : values.Of(entry.Group).Id,
+            OnMachines = environment.OnMachines,
         });
 
         plan.Output("Replicas", request.Replicas);
@@ -144,13 +145,14 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
     private TaskDefinitionSpec Definition(
         NodeValues values, Ground ground, Node<ManagedSecretState>? secret, string part, IReadOnlyList<TaskContainer> containers)
     {
-        var size = FargateSize.For([.. request.Containers.Where(container => containers.Any(one => one.Name == container.Name))])
-            ?? throw new InvalidOperationException("No task of Fargate is as large as the containers want.");
+        var sized = request.Containers.Where(container => containers.Any(one => one.Name == container.Name));
+        var size = environment.OnMachines ? null : FargateSize.For([.. sized]) ?? throw new InvalidOperationException(
+            "No task of Fargate is as large as the containers want.");
         return new(
             values.Of(ground.Place).At,
             scope.ObjectName(part),
-            size.CpuUnits,
-            size.MemoryMegabytes,
+            size?.CpuUnits ?? 0,
+            size?.MemoryMegabytes ?? 0,
             values.Of(ground.Role).Arn,
             environment.TaskRole,
             values.Of(ground.Log).Name,
@@ -158,6 +160,7 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
             secret is null ? null : values.Of(secret).Arn,
             containers)
         {
+            OnMachines = environment.OnMachines,
             Volumes =
             [
                 .. containers.SelectMany(container => container.Mounts).Select(mount => mount.Name).Distinct().Select(name => new TaskVolume(
@@ -181,6 +184,7 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
         container.After)
     {
         Mounts = container.Volumes,
+        CpuUnits = environment.OnMachines ? container.CpuShares : null,
     };
 
     /// <summary>By the container's name and the variable's: all in one secret, which ECS reads when it starts a task.</summary>

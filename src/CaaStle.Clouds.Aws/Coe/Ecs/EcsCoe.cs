@@ -4,22 +4,18 @@ using CaaStle.Clouds.Aws.Objects;
 
 namespace CaaStle.Clouds.Aws.Coe.Ecs;
 
-/// <summary>Amazon's Elastic Container Service on Fargate: a cluster, and a load balancer for all its applications.</summary>
+/// <summary>Amazon's Elastic Container Service, on Fargate or on machines of EC2: a cluster, and a load balancer for all its applications.</summary>
 internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IApplicationCheck
 {
+    /// <summary>Environments of before, which do not have it, are on Fargate.</summary>
+    public const string LaunchOutput = "Launch";
+
     public TypeDescriptor Descriptor { get; } = new(
         "ecs",
-        "Amazon's Elastic Container Service on Fargate, which needs no machines.",
+        "Amazon's Elastic Container Service, on Fargate, which needs no machines, or on machines of EC2.",
         [
             .. PlaceOptions.Descriptors,
-            new("cluster_size", OptionType.Integer, "Without effect, so that old files keep working: Fargate needs no machines.")
-            {
-                Ignored = true,
-            },
-            new("instance_type", OptionType.Text, "Without effect, so that old files keep working: Fargate needs no machines.")
-            {
-                Ignored = true,
-            },
+            .. Machines.Options,
         ],
         [
             .. PlaceOptions.Outputs,
@@ -28,6 +24,9 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
             new("LoadBalancer", "The host name where all applications are reached, each at a port of its own."),
             new("LoadBalancerArn", "The load balancer's ARN."),
             new("TaskRole", "The ARN of the role that applications have: they may use the environment's tables and buckets."),
+            new(LaunchOutput, "What applications run on: fargate or ec2."),
+            new(Machines.Output, "The auto scaling group of the machines; empty on Fargate."),
+            new(Machines.KeyOutput, "The file with the private key that opens the machines; empty without SSH."),
         ]);
 
     public void Plan(CoeRequest request, Blueprint plan)
@@ -43,6 +42,18 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
             found.At, scope.ObjectName("lb", LoadBalancerSpec.LongestName), found.Subnets, made.Id));
 
         plan.CarryApplications(place, group, cluster, role, balancer);
+        if (Machines.Read(request) is { } machines)
+        {
+            plan.Output(LaunchOutput, Machines.Ec2);
+            machines.AddTo(plan, scope, place, group, cluster);
+        }
+        else
+        {
+            plan.Output(LaunchOutput, Machines.Fargate);
+            plan.Output(Machines.Output, "");
+            plan.Output(Machines.KeyOutput, "");
+        }
+
         plan.Output("Cluster", cluster, made => made.Name);
         plan.Output("SecurityGroup", group, made => made.Id);
         plan.Output("LoadBalancer", balancer, made => made.DnsName);
@@ -70,7 +81,11 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
                 + "Build it as a container in ECR: `cld container create NAME ecr`.");
         }
 
-        if (FargateSize.For(request.Containers) is null)
+        if (EcsOutputs.Read(request.EnvironmentOutputs).OnMachines)
+        {
+            obstacles.AddRange(FindObstaclesOnMachines(request));
+        }
+        else if (FargateSize.For(request.Containers) is null)
         {
             obstacles.Add($"Fargate has no task that large: at most {FargateSize.MostMegabytes} MB of memory and 16 processors "
                 + "for all containers of a replica.");
@@ -83,6 +98,27 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
         }
 
         return obstacles;
+    }
+
+    private static IEnumerable<string> FindObstaclesOnMachines(ApplicationRequest request)
+    {
+        if (request.Containers.Count > 1)
+        {
+            yield return "On machines of EC2 a replica is one container: several cannot reach each other at localhost there. "
+                + "Deploy them to an environment with `launch: fargate`.";
+        }
+
+        if (request.Protocol == ApplicationProtocol.Tcp)
+        {
+            yield return "On machines of EC2 an application's protocol can only be http. "
+                + "Deploy it to an environment with `launch: fargate`.";
+        }
+
+        if (request.ExposedContainer.Health?.Port is { } port && port != request.ContainerPort)
+        {
+            yield return $"On machines of EC2 health can only be checked at container_port, {request.ContainerPort}, and not at {port}. "
+                + "Leave `health.port` out.";
+        }
     }
 
     private async Task<bool> FindHolderAsync(ApplicationRequest request, int port, CancellationToken cancellationToken)

@@ -5,7 +5,8 @@ namespace CaaStle.Clouds.Aws.Coe.Ecs;
 
 /// <summary>What an environment offers, as its applications read it.</summary>
 internal sealed record EcsOutputs(
-    PlaceState Place, string Cluster, string SecurityGroup, string LoadBalancer, string LoadBalancerAddress, string TaskRole)
+    PlaceState Place, string Cluster, string SecurityGroup, string LoadBalancer, string LoadBalancerAddress, string TaskRole,
+    bool OnMachines)
 {
     public static EcsOutputs Read(IReadOnlyDictionary<string, Value> outputs)
     {
@@ -17,6 +18,7 @@ internal sealed record EcsOutputs(
             Text("SecurityGroup"),
             Text("LoadBalancerArn"),
             Text("LoadBalancer"),
-            Text("TaskRole"));
+            Text("TaskRole"),
+            outputs.TryGetValue(EcsCoe.LaunchOutput, out var launch) && launch.Reveal() == Machines.Ec2);
     }
 }

@@ -71,6 +71,9 @@ internal sealed class EntryPlan(ApplicationRequest request, EcsOutputs environme
             health.Path ?? (isTcp ? "" : "/"),
             health.Port == request.ContainerPort ? null : health.Port,
             isTcp ? "" : health.Path is null ? "200-499" : "200-399",
-            (int)Math.Min(3600, Math.Ceiling(request.Drain.TotalSeconds)));
+            (int)Math.Min(3600, Math.Ceiling(request.Drain.TotalSeconds)))
+        {
+            OnMachines = environment.OnMachines,
+        };
     }
 }

@@ -1,0 +1,154 @@
+using System.Runtime.Versioning;
+using CaaStle.Engine.Journal;
+using CaaStle.Engine.Operations;
+
+namespace CaaStle.Clouds.Aws.Tests;
+
+/// <summary>Environments on machines of EC2.</summary>
+public sealed class MachineTests(Peer peer)
+{
+    private const string Application = "app: { image: 'shop:1', container_port: 8080 }";
+
+    [PeerFact]
+    public async Task Machines_register_change_in_number_and_type_run_applications_and_go_without_a_trace()
+    {
+        var account = await peer.NewAccountAsync();
+        await account.ChangeWorldAsync(new { policy = PolicyTests.Recommended });
+        await using var host = await Host.StartAsync(account);
+
+        await SucceedAsync(host, await host.CreateAsync(Environment("cluster_size: 2")));
+
+        Assert.Equal("ec2", (await host.OutputsAsync(""))["Launch"]);
+        Assert.Equal(2, await MachinesAsync(account));
+
+        await SucceedAsync(host, await host.DeployAsync(Application));
+        await SucceedAsync(host, await host.ChangeAsync(OperationAction.Scale, replicas: 4));
+        await SucceedAsync(host, await host.ChangeAsync(OperationAction.Redeploy, "app: { image: 'shop:2', container_port: 8080, replicas: 4 }"));
+        Assert.Equal(4, (await host.LogAsync(new())).Count(line => line == "r2 shop:2 is listening"));
+
+        await UpdateAsync(host, "cluster_size: 3");
+        Assert.Equal(3, await MachinesAsync(account));
+        Assert.Single(await account.CallsAsync(), call => call.Operation == "CreateAutoScalingGroup");
+        await UpdateAsync(host, "cluster_size: 1");
+        Assert.Equal(1, await MachinesAsync(account));
+        await UpdateAsync(host, "cluster_size: 1, instance_type: t4g.small");
+        Assert.Equal(1, await MachinesAsync(account));
+        Assert.Single(await account.ContentsAsync(), name => name.StartsWith("launch-template ", StringComparison.Ordinal));
+
+        foreach (var (action, count) in new[] { (OperationAction.Pause, 0), (OperationAction.Resume, 1) })
+        {
+            await SucceedAsync(host, await host.EndOfAsync(await host.Service.SwitchEnvironmentAsync(new("orders", action, "tester"), Cancel)));
+            Assert.Equal(count, await MachinesAsync(account));
+        }
+
+        await SucceedAsync(host, await host.DeleteApplicationAsync());
+        await SucceedAsync(host, await host.DeleteAsync());
+        Assert.Empty(await account.ContentsAsync());
+        Assert.All(await account.CallsAsync(), call => Assert.Empty(call.Wrong));
+    }
+
+    [PeerFact]
+    public async Task Machines_that_EC2_does_not_have_end_the_operation_in_its_words_and_nothing_is_left()
+    {
+        const string Words = "We currently do not have sufficient t3.micro capacity in the Availability Zone you requested (us-west-2a).";
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await account.ChangeWorldAsync(new { shortage = new { message = Words, times = 1000 } });
+
+        var created = await host.CreateAsync(Environment("cluster_size: 1"));
+
+        Assert.Equal(OperationState.RolledBack, created.State);
+        var failure = (await host.JournalAsync(created)).OfType<OperationFailing>().Single().Failure;
+        Assert.Equal(("capacity", Words), (failure.Key, failure.Message));
+        Assert.Empty(await account.ContentsAsync());
+
+        // A role that is too new is no shortage; and what failed once does not count when the number changes later.
+        await account.ChangeWorldAsync(new { shortage = new { message = "Invalid IAM Instance Profile name", times = 2 } });
+        await SucceedAsync(host, await host.CreateAsync(Environment("cluster_size: 1"), "second"));
+        await account.ChangeWorldAsync(new { shortage = new { message = Words, times = 1000 } });
+        var larger = await UpdateAsync(host, "cluster_size: 2", "second", OperationState.RolledBack);
+        Assert.Contains(Words, larger.Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await MachinesAsync(account));
+        await account.ChangeWorldAsync(new { shortage = new { message = Words, times = 0 } });
+        await UpdateAsync(host, "cluster_size: 2", "second");
+        await SucceedAsync(host, await host.DeleteAsync("second"));
+        Assert.Empty(await account.ContentsAsync());
+    }
+
+    [PeerFact]
+    public async Task A_replica_that_no_machine_has_room_for_ends_the_deployment_in_the_words_of_ECS()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await SucceedAsync(host, await host.CreateAsync(Environment("launch: ec2")));
+        await SucceedAsync(host, await host.DeployAsync(Application));
+
+        var larger = await host.ChangeAsync(OperationAction.Redeploy, "app: { image: 'shop:2', container_port: 8080, memory: 9000 }");
+
+        Assert.Equal(OperationState.RolledBack, larger.State);
+        Assert.Contains("was unable to place a task because no container instance met all of its requirements", larger.Failure!.Message, StringComparison.Ordinal);
+        Assert.Contains("`cluster_size`", larger.Failure.Message, StringComparison.Ordinal);
+        Assert.Contains("r1 shop:1 is listening", await host.LogAsync(new()));
+    }
+
+    [PeerFact]
+    public async Task What_machines_cannot_do_is_refused_with_a_sentence()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await SucceedAsync(host, await host.CreateAsync(Environment("launch: ec2")));
+
+        var several = await Assert.ThrowsAsync<RefusedException>(() => host.DeployAsync(
+            "app: { containers: [{ name: web, image: 'shop:1', container_port: 8080 }, { name: cache, image: 'cache:1' }] }"));
+        var elsewhere = await Assert.ThrowsAsync<RefusedException>(() => host.DeployAsync(
+            "app: { image: 'shop:1', container_port: 8080, health: { path: /, port: 9090 } }"));
+        var connections = await Assert.ThrowsAsync<RefusedException>(() => host.DeployAsync(
+            "app: { image: 'shop:1', container_port: 8080, protocol: tcp }"));
+
+        Assert.Contains("protocol can only be http", connections.Message, StringComparison.Ordinal);
+        Assert.Contains("a replica is one container", several.Message, StringComparison.Ordinal);
+        Assert.Contains("health can only be checked at container_port, 8080", elsewhere.Message, StringComparison.Ordinal);
+    }
+
+    [PeerFact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task SSH_has_a_key_that_only_the_user_can_read_and_lets_in_whom_it_is_told_to()
+    {
+        var account = await peer.NewAccountAsync();
+        await account.ChangeWorldAsync(new { policy = PolicyTests.Recommended });
+        await using var host = await Host.StartAsync(account);
+
+        await SucceedAsync(host, await host.CreateAsync(Environment("cluster_size: 1, ssh: true, ssh_from: 203.0.113.7/32")));
+
+        var file = (await host.OutputsAsync(""))["PrivateKeyFile"];
+        Assert.Contains("PRIVATE KEY", await File.ReadAllTextAsync(file, Cancel), StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Contains(await account.ContentsAsync(), name => name.StartsWith("key-pair orders-ssh-", StringComparison.Ordinal));
+
+        await SucceedAsync(host, await host.DeleteAsync());
+        Assert.False(File.Exists(file));
+        Assert.Empty(await account.ContentsAsync());
+        Assert.All(await account.CallsAsync(), call => Assert.Empty(call.Wrong));
+    }
+
+    internal static string Environment(string options) => $$"""environment: { app_deployment: { target: aws, type: ecs, {{options}} } }""";
+
+    internal static async Task<Operation> ResizeAsync(Host host, string options, string name = "orders") => await host.EndOfAsync(
+        await host.Service.UpdateEnvironmentAsync(new(name, Environment(options), "", null, false, "tester"), Cancel));
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static async Task<int> MachinesAsync(Account account) =>
+        (await account.ContentsAsync()).Count(name => name.StartsWith("instance ", StringComparison.Ordinal));
+
+    private static async Task SucceedAsync(Host host, Operation operation) =>
+        Assert.True(operation.State == OperationState.Succeeded, await host.StoryAsync(operation));
+
+    private static async Task<Operation> UpdateAsync(
+        Host host, string options, string name = "orders", OperationState end = OperationState.Succeeded)
+    {
+        var updated = await ResizeAsync(host, options, name);
+        Assert.True(updated.State == end, await host.StoryAsync(updated));
+        return updated;
+    }
+}
