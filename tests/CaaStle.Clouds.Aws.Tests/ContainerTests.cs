@@ -10,9 +10,7 @@ namespace CaaStle.Clouds.Aws.Tests;
 public sealed class ContainerTests(Peer peer) : IDisposable
 {
     private const int AtOnce = 3;
-    private const string Container = "web";
-    private const string Environment = "environment: { app_deployment: { target: aws, type: ecs } }";
-    private const string Application = $"app: {{ image: {Container}, container_port: 8080 }}";
+    private const string Container = "greetings";
 
     private readonly DirectoryInfo contexts = Directory.CreateTempSubdirectory("aws-contexts-");
 
@@ -29,8 +27,8 @@ public sealed class ContainerTests(Peer peer) : IDisposable
         Assert.Equal($"{first["Repository"]}@{first["Digest"]}", first["Image"]);
         Assert.False(await IsOnThisMachineAsync($"{first["Repository"]}:1"));
 
-        await SucceedAsync(host, await host.CreateAsync(Environment));
-        await SucceedAsync(host, await host.DeployAsync(Application));
+        await SucceedAsync(host, await host.CreateAsync(Repository.Read("examples/aws/environment.yaml")));
+        await SucceedAsync(host, await host.DeployAsync(Repository.Read("examples/aws/greetings.yaml")));
         Assert.Equal([$"r1 {first["Image"]} is listening"], await host.LogAsync(new()));
 
         await SucceedAsync(host, await host.EndOfAsync(
@@ -124,7 +122,7 @@ public sealed class ContainerTests(Peer peer) : IDisposable
 
     private static async Task<bool> IsOnThisMachineAsync(string image)
     {
-        using var docker = DockerClient.Find(System.Environment.GetEnvironmentVariable, record: null, TimeProvider.System);
+        using var docker = DockerClient.Find(Environment.GetEnvironmentVariable, record: null, TimeProvider.System);
         return await docker.FindImageAsync(ImageReference.Parse(image), Cancel) is not null;
     }
 

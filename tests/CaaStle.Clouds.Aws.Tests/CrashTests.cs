@@ -60,7 +60,7 @@ public sealed class CrashTests(Peer peer)
     {
         var steps = await RunMachinesAsync(null);
 
-        await ForEachAsync(Enumerable.Range(0, steps).Where(step => step % 5 == 0), step => RunMachinesAsync(step));
+        await ForEachAsync(Enumerable.Range(0, steps).Where(step => step % 9 == 0), step => RunMachinesAsync(step));
     }
 
     /// <returns>How many steps there were.</returns>

@@ -96,7 +96,7 @@ public sealed class MachineTests(Peer peer)
     {
         var account = await peer.NewAccountAsync();
         await using var host = await Host.StartAsync(account);
-        await SucceedAsync(host, await host.CreateAsync(Environment("launch: ec2")));
+        await SucceedAsync(host, await host.CreateAsync(Repository.Read("examples/aws/environment-machines.yaml")));
 
         var several = await Assert.ThrowsAsync<RefusedException>(() => host.DeployAsync(
             "app: { containers: [{ name: web, image: 'shop:1', container_port: 8080 }, { name: cache, image: 'cache:1' }] }"));

@@ -19,12 +19,14 @@ from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 import ecs_world
 import world
 
-TICK = 0.02
+TICK = 0.05
 BOOT = 60
 GONE = 30
 SPEED = 1.0
 MACHINE_POLICY = "AmazonEC2ContainerServiceforEC2Role"
 BORN = {}
+# A group is made larger and smaller by requests and by what goes on, but never by two at once.
+SIZING = threading.RLock()
 # By account: why it gets no machines, and how often it is told so.
 SHORTAGES = {}
 
@@ -55,6 +57,17 @@ def launch(self, count_needed, propagated_tags):
 
 
 autoscaling.FakeAutoScalingGroup.replace_autoscaling_group_instances = launch
+
+
+original_capacity = autoscaling.FakeAutoScalingGroup.set_desired_capacity
+
+
+def set_desired_capacity(self, new_capacity):
+    with SIZING:
+        original_capacity(self, new_capacity)
+
+
+autoscaling.FakeAutoScalingGroup.set_desired_capacity = set_desired_capacity
 
 
 def group_is_new(self, name, *args, **kwargs):
@@ -177,6 +190,8 @@ def tick_clusters(account, region, ecs):
     """Machines that have ended leave the cluster, and with them what ran there."""
     ec2 = ec2_backends[account][region]
     gone = {one.id for one in ec2.all_instances() if one.state in ("terminated", "shutting-down")}
+    if not gone:
+        return
     for cluster, instances in list(ecs.container_instances.items()):
         for key, instance in list(instances.items()):
             if instance.ec2_instance_id in gone:
@@ -195,7 +210,7 @@ def run():
                     attempt(group.name, lambda: tick_group(account, region, group))
         for account, regions in list(ecs_backends.items()):
             for region, backend in list(regions.items()):
-                if backend.container_instances:
+                if any(backend.container_instances.values()):
                     attempt(account, lambda: tick_clusters(account, region, backend))
         time.sleep(TICK)
 

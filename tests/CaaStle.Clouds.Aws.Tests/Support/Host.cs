@@ -20,7 +20,7 @@ namespace CaaStle.Clouds.Aws.Tests;
 internal sealed class Host : IAsyncDisposable
 {
     private const int Haste = 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly FastClock clock;
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("aws-host-");
@@ -111,10 +111,10 @@ internal sealed class Host : IAsyncDisposable
         await EndOfAsync(await Service.DeleteAsync(new(SubjectKey.Environment(name), false, keepData, "tester"), Cancel));
 
     /// <param name="context">Path of the build context's tar file.</param>
-    public async Task<Operation> BuildAsync(string context, string name = "web") =>
+    public async Task<Operation> BuildAsync(string context, string name = "greetings") =>
         await EndOfAsync(await Service.CreateContainerAsync(new(name, "ecr", context, "Dockerfile", false, "tester"), Cancel));
 
-    public async Task<Operation> DeleteContainerAsync(string name = "web") =>
+    public async Task<Operation> DeleteContainerAsync(string name = "greetings") =>
         await EndOfAsync(await Service.DeleteAsync(new(SubjectKey.Container(name), false, false, "tester"), Cancel));
 
     public async Task<Operation> DeployAsync(string yaml, string name = "shop", string environment = "orders") =>
@@ -182,6 +182,7 @@ internal sealed class Host : IAsyncDisposable
 #pragma warning restore CA1001
     {
         private readonly CancellationTokenSource stop = new();
+        private readonly CancellationTokenSource dying = new();
         private readonly TaskCompletionSource death = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Task running;
 
@@ -212,7 +213,14 @@ internal sealed class Host : IAsyncDisposable
 
         public EngineServices Services { get; }
 
-        public void Die() => death.TrySetResult();
+        /// <summary>Breaks what the process is in the middle of.</summary>
+        public CancellationToken Dying => dying.Token;
+
+        public void Die()
+        {
+            death.TrySetResult();
+            _ = dying.CancelAsync();
+        }
 
         public Task StaysAliveAsync() => IsDead ? new TaskCompletionSource().Task : Task.CompletedTask;
 
@@ -316,7 +324,8 @@ internal sealed class Host : IAsyncDisposable
         public async Task CreateAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken)
         {
             await of.StaysAliveAsync();
-            await handler.CreateAsync(spec, call, cancellationToken);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, of.Dying);
+            await handler.CreateAsync(spec, call, either.Token);
         }
 
         public bool CanChange(ICloudObjectSpec from, ICloudObjectSpec to) => handler.CanChange(from, to);
