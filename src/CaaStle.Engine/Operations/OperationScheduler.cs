@@ -115,7 +115,7 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
                 runFailed("The search for what other servers left", exception);
                 await PauseAsync(pace.AfterFailure(failures++), stop);
             }
-            catch (OperationCanceledException)
+            catch (Exception)
             {
                 return;
             }

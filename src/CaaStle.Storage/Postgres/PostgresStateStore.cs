@@ -53,7 +53,11 @@ public sealed class PostgresStateStore : RelationalStateStore, IStoreCheck, ISha
         {
             await using var connection = await database.OpenSingleAsync(cancellationToken);
             var installation = await PostgresSchema.PrepareAsync(connection, address, () => DrawId(random, 8), cancellationToken);
-            return new(database, installation, await PostgresSchema.LastPositionAsync(connection, cancellationToken), lease, clock);
+            var lastPosition = await PostgresSchema.LastPositionAsync(connection, cancellationToken);
+            var store = new PostgresStateStore(database, installation, lastPosition, lease, clock);
+            // From now on what this server was before is gone.
+            await store.SayAsync();
+            return store;
         }
         catch (NpgsqlException failure)
         {
@@ -142,6 +146,7 @@ public sealed class PostgresStateStore : RelationalStateStore, IStoreCheck, ISha
         }
         catch (Exception failure) when (failure is StoreException or OperationCanceledException or ObjectDisposedException)
         {
+            // What follows from it is done when the time has come.
         }
     }
 

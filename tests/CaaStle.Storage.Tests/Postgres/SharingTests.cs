@@ -89,6 +89,7 @@ public sealed class SharingTests(PostgresCluster cluster) : IAsyncLifetime
         Assert.NotNull(await before.TakeAsync("op-1", Cancellation));
 
         var after = await OpenAsync("one");
+        Assert.Equal(["op-1"], await after.ListFreeAsync(Cancellation));
         Assert.NotNull(await after.TakeAsync("op-1", Cancellation));
 
         await Assert.ThrowsAsync<OperationTakenException>(() => StartAsync(before));
