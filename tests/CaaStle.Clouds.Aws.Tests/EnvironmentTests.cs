@@ -136,6 +136,7 @@ public sealed class EnvironmentTests(Peer peer)
         await host.CreateAsync(ApplicationTests.Environment);
         var before = await account.ContentsAsync();
         var at = new AwsPlace(account.Number, Peer.Region, null);
+        var subnets = (await host.OutputsAsync(""))["Subnets"].Split(',');
         ICloudObjectSpec[] orphans =
         [
             new SecurityGroupSpec(at, "lost-group", (await host.OutputsAsync(""))["Vpc"], "lost", []),
@@ -146,12 +147,20 @@ public sealed class EnvironmentTests(Peer peer)
             new EcrRepositorySpec(at, "lost-repository"),
             new FileSystemSpec(at, "lost-files"),
             new AccessPointSpec(at, "lost-folder", "fs-0a1b2c3d"),
+            new InstanceProfileSpec(at, "lost-profile", "lost-role"),
+            new KeyPairSpec(at, "lost-key"),
+            new LaunchTemplateSpec(at, "lost-template", "t3.micro", "lost-profile", [], "lost-cluster", null),
+            new AutoScalingGroupSpec(at, "lost-machines", "", subnets, 1),
         ];
+        var template = "";
         foreach (var (index, spec) in orphans.Index())
         {
             var marks = new Marks(host.Store.InstallationId, "environment/lost", "lost01", "op-lost", $"lost/{index}#2");
             var handler = host.Cloud.Handlers.Single(handler => handler.SpecType == spec.GetType());
-            await handler.CreateAsync(spec, new(marks, new Progress<string>(), CancellationToken.None), CancellationToken.None);
+            var call = new ObjectCall(marks, new Progress<string>(), CancellationToken.None);
+            var made = spec is AutoScalingGroupSpec group ? group with { LaunchTemplate = template } : spec;
+            await handler.CreateAsync(made, call, CancellationToken.None);
+            template = (await handler.ReadAsync(made, call, CancellationToken.None)).State is LaunchTemplateState { Id: var id } ? id : template;
         }
 
         var found = await host.Orphans.FindAsync(Cancel);

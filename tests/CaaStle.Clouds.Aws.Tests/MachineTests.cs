@@ -92,7 +92,26 @@ public sealed class MachineTests(Peer peer)
     }
 
     [PeerFact]
-    public async Task What_machines_cannot_do_is_refused_with_a_sentence()
+    public async Task An_application_moves_from_Fargate_to_machines_when_it_is_redeployed()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await SucceedAsync(host, await host.CreateAsync(Environment("launch: fargate, cluster_size: 3")));
+        Assert.Equal(0, await MachinesAsync(account));
+        await SucceedAsync(host, await host.DeployAsync(Application));
+
+        await UpdateAsync(host, "cluster_size: 1");
+        await SucceedAsync(host, await host.ChangeAsync(OperationAction.Redeploy));
+
+        Assert.Contains("r2 shop:1 is listening", await host.LogAsync(new()));
+        Assert.Equal(2, (await account.CallsAsync()).Count(call => call.Operation == "CreateService"));
+        await SucceedAsync(host, await host.DeleteApplicationAsync());
+        await SucceedAsync(host, await host.DeleteAsync());
+        Assert.Empty(await account.ContentsAsync());
+    }
+
+    [PeerFact]
+    public async Task What_machines_cannot_do_is_refused_and_those_that_are_lost_are_deleted_too()
     {
         var account = await peer.NewAccountAsync();
         await using var host = await Host.StartAsync(account);
@@ -108,6 +127,13 @@ public sealed class MachineTests(Peer peer)
         Assert.Contains("protocol can only be http", connections.Message, StringComparison.Ordinal);
         Assert.Contains("a replica is one container", several.Message, StringComparison.Ordinal);
         Assert.Contains("health can only be checked at container_port, 8080", elsewhere.Message, StringComparison.Ordinal);
+
+        // Machines that ECS has lost sight of are in nobody's way.
+        await account.ChangeWorldAsync(new { disconnected = true });
+        await SucceedAsync(host, await host.DeleteAsync());
+        Assert.Empty(await account.ContentsAsync());
+        Assert.Equal(2, (await account.CallsAsync()).Count(call => call.Operation == "DeregisterContainerInstance"));
+        await PolicyTests.CheckAsync(account);
     }
 
     [PeerFact]

@@ -33,12 +33,6 @@ internal sealed class EcsCapacityHandler(AwsAccess access) : AwsObjectHandler<Ec
 
     private sealed record Described(IReadOnlyList<Cluster> Clusters);
 
-    private sealed record Listed(IReadOnlyList<string> ContainerInstanceArns);
-
-    private sealed record Instance(string Ec2InstanceId, bool AgentConnected);
-
-    private sealed record Instances(IReadOnlyList<Instance> ContainerInstances);
-
     public override string Kind => "ecs/capacity-provider";
 
     public override async Task<Observation<EcsCapacityState>> ReadAsync(
@@ -107,8 +101,8 @@ internal sealed class EcsCapacityHandler(AwsAccess access) : AwsObjectHandler<Ec
         var scaling = await ClientAsync(AwsService.AutoScaling, spec, cancellationToken);
         var group = await AutoScalingGroupHandler.FindAsync(scaling, spec.GroupName, cancellationToken);
         var machines = group?.List("Instances").Select(instance => instance.Text("InstanceId")).ToHashSet() ?? [];
-        var registered = (await InstancesAsync(ecs, spec, cancellationToken))
-            .Count(instance => instance.AgentConnected && machines.Contains(instance.Ec2InstanceId));
+        var registered = (await EcsMachine.ListAsync(ecs, spec.Cluster!, "ACTIVE", cancellationToken))
+            .Count(machine => machine.AgentConnected && machines.Contains(machine.Ec2InstanceId));
         var word = $"{registered} of {spec.Size} machines have registered";
         return registered == spec.Size ? Observation.Ready(state, word)
             : registered < spec.Size && await FindFailureAsync(scaling, group, spec, cancellationToken) is { } failure
@@ -154,17 +148,26 @@ internal sealed class EcsCapacityHandler(AwsAccess access) : AwsObjectHandler<Ec
             "PutClusterCapacityProviders",
             new { cluster = spec.Cluster, capacityProviders = providers, defaultCapacityProviderStrategy = Array.Empty<object>() },
             cancellationToken).UnlessAsync(ClusterNotFound);
+}
 
-    private static async Task<IReadOnlyList<Instance>> InstancesAsync(
-        AwsClient ecs, EcsCapacitySpec spec, CancellationToken cancellationToken)
+/// <summary>A machine as its cluster knows it.</summary>
+internal sealed record EcsMachine(string ContainerInstanceArn, string Ec2InstanceId, bool AgentConnected)
+{
+    private const int MostAtOnce = 100;
+
+    private sealed record Listed(IReadOnlyList<string> ContainerInstanceArns);
+
+    private sealed record Described(IReadOnlyList<EcsMachine> ContainerInstances);
+
+    /// <param name="status">Null for any.</param>
+    public static async Task<IReadOnlyList<EcsMachine>> ListAsync(
+        AwsClient ecs, string cluster, string? status, CancellationToken cancellationToken)
     {
-        var listed = await ecs.CallAsync<Listed>(
-            "ListContainerInstances", new { cluster = spec.Cluster, status = "ACTIVE", maxResults = 100 }, cancellationToken)
-            .OrNullAsync(ClusterNotFound);
+        var listed = await ecs.CallAsync<Listed>("ListContainerInstances", new { cluster, status, maxResults = MostAtOnce }, cancellationToken)
+            .OrNullAsync("ClusterNotFoundException");
         return listed is not { ContainerInstanceArns: [_, ..] arns }
             ? []
-            : (await ecs.CallAsync<Instances>(
-                "DescribeContainerInstances", new { cluster = spec.Cluster, containerInstances = arns }, cancellationToken))
-                .ContainerInstances;
+            : (await ecs.CallAsync<Described>(
+                "DescribeContainerInstances", new { cluster, containerInstances = arns }, cancellationToken)).ContainerInstances;
     }
 }

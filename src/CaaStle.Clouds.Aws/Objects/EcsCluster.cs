@@ -59,6 +59,26 @@ internal sealed class EcsClusterHandler(AwsAccess access) : AwsObjectHandler<Ecs
     public override async Task DeleteAsync(EcsClusterSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var ecs = await ClientAsync(spec, cancellationToken);
-        await ecs.CallAsync("DeleteCluster", new { cluster = spec.Name }, cancellationToken).UnlessAsync("ClusterNotFoundException");
+        try
+        {
+            await ecs.CallAsync("DeleteCluster", new { cluster = spec.Name }, cancellationToken).UnlessAsync("ClusterNotFoundException");
+        }
+        catch (CloudException e) when (e.Code == "ClusterContainsContainerInstancesException")
+        {
+            await ForgetMachinesAsync(ecs, spec, cancellationToken);
+            throw;
+        }
+    }
+
+    /// <summary>Machines leave the cluster when they end, but for those whose agent had lost its connection before.</summary>
+    private static async Task ForgetMachinesAsync(AwsClient ecs, EcsClusterSpec spec, CancellationToken cancellationToken)
+    {
+        foreach (var machine in (await EcsMachine.ListAsync(ecs, spec.Name, null, cancellationToken)).Where(machine => !machine.AgentConnected))
+        {
+            await ecs.CallAsync(
+                "DeregisterContainerInstance",
+                new { cluster = spec.Name, containerInstance = machine.ContainerInstanceArn, force = true },
+                cancellationToken);
+        }
     }
 }

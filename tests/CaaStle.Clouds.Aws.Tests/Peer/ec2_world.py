@@ -194,7 +194,7 @@ def tick_clusters(account, region, ecs):
         return
     for cluster, instances in list(ecs.container_instances.items()):
         for key, instance in list(instances.items()):
-            if instance.ec2_instance_id in gone:
+            if instance.ec2_instance_id in gone and instance.agent_connected:
                 ecs_world.lose_machine(ecs, cluster, instance.container_instance_arn)
                 instances.pop(key)
     for key, interface in list(ec2.enis.items()):
@@ -213,6 +213,14 @@ def run():
                 if any(backend.container_instances.values()):
                     attempt(account, lambda: tick_clusters(account, region, backend))
         time.sleep(TICK)
+
+
+def disconnect(account):
+    """The agents on the machines lose their connections: what ends after that is not noticed."""
+    for backend in ecs_backends[account].values():
+        for instances in backend.container_instances.values():
+            for instance in instances.values():
+                instance.agent_connected = False
 
 
 def attempt(what, action):

@@ -184,6 +184,8 @@ class Peer:
             elif what == "tasks":
                 answer = job_world.started(query["account"])
                 answer = world.change(query["account"], wanted := json.loads(body))
+                if wanted.get("disconnected"):
+                    ec2_world.disconnect(query["account"])
                 if "shortage" in wanted:
                     ec2_world.SHORTAGES[query["account"]] = wanted["shortage"]
             elif what == "world":

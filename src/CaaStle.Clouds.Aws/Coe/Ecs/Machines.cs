@@ -64,7 +64,7 @@ internal sealed record Machines(int Size, string InstanceType, string? OpenFrom)
     }
 
     /// <summary>
-    /// Their objects. Those of machines of another type have other names, so that they are there before the former ones go.
+    /// Their objects. Those of other machines have other names, so that they are there before the former ones go.
     /// </summary>
     public void AddTo(
         Blueprint plan, Scope scope, Node<PlaceState> place, Node<SecurityGroupState> group, Node<EcsClusterState> cluster)
@@ -74,7 +74,7 @@ internal sealed record Machines(int Size, string InstanceType, string? OpenFrom)
         var profile = plan.Add("machine-profile", place, role, (found, _) => new InstanceProfileSpec(
             found.At, scope.ObjectName("machine"), scope.ObjectName("machine")));
         var (key, door) = OpenFrom is null ? (null, null) : AddSsh(plan, scope, place);
-        var name = $"machines-{InstanceType.Replace('.', '-')}{(OpenFrom is null ? "" : "-ssh")}";
+        var name = $"machines-{InstanceType.Replace('.', '-')}{OpenFrom switch { null => "", "" => "-ssh", _ => "-ssh-open" }}";
         Node[] needed = [place, profile, group, cluster];
         var template = plan.Add<LaunchTemplateState>(
             "launch-template",
