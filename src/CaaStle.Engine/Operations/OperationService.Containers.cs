@@ -49,7 +49,7 @@ public sealed partial class OperationService
         {
             var option = registry.Options.FirstOrDefault(each => each.Name == name);
             var problem = option is null ? $"The registry '{registry.Type}' has no option '{name}'."
-                : option.Pattern is { } pattern && !Regex.IsMatch(value, pattern) ? $"'{value}' is not {option.PatternMeaning}."
+                : option.Pattern is { } pattern && !Regex.IsMatch(value, $"^(?:{pattern})$") ? $"'{value}' is not {option.PatternMeaning}."
                 : null;
             if (problem is not null)
             {
