@@ -6,6 +6,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -120,8 +121,8 @@ def by_stack(env):
     vpc = ask("describe-vpcs", "--filters", "Name=is-default,Values=true")["Vpcs"][0]["VpcId"]
     subnets = ask("describe-subnets", "--filters", f"Name=vpc-id,Values={vpc}")["Subnets"]
     run(env, [
-        "aws", "cloudformation", "deploy", "--stack-name", "bench", "--template-file", os.path.join(HERE, "template.yaml"), "--capabilities",
-        "CAPABILITY_IAM", "--parameter-overrides", f"Vpc={vpc}", "Subnets=" + ",".join(each["SubnetId"] for each in subnets)])
+        "aws", "cloudformation", "deploy", "--stack-name", "bench", "--template-file", os.path.join(HERE, "template.yaml"),
+        "--capabilities", "CAPABILITY_IAM", "--parameter-overrides", f"Vpc={vpc}", "Subnets=" + ",".join(each["SubnetId"] for each in subnets)])
 
 
 def by_script(env):
@@ -141,6 +142,7 @@ def main():
     finally:
         peer.stdin.close()
         peer.wait()
+        shutil.rmtree(WORK, ignore_errors=True)
 
     least = WAITS / SPEED + CHAIN * LATENCY / 1000
     print("| by | wall | processor | changing calls | reads | polls |\n| --- | ---: | ---: | ---: | ---: | ---: |")

@@ -88,13 +88,13 @@ def duration(template):
 
 
 def read(self):
-    value, until = self._status
-    return "CREATE_IN_PROGRESS" if value == "CREATE_COMPLETE" and time.monotonic() < until else value
+    value, since = self._status
+    is_under_way = value == "CREATE_COMPLETE" and time.monotonic() - since < duration(self.template)
+    return "CREATE_IN_PROGRESS" if is_under_way else value
 
 
 def write(self, value):
-    until = time.monotonic() + duration(self.template) if value == "CREATE_COMPLETE" and self.template else 0
-    self._status = (value, until)
+    self._status = (value, time.monotonic())
 
 
 Stack.status = property(read, write)

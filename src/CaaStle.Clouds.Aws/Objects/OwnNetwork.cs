@@ -31,7 +31,8 @@ internal sealed class OwnNetworkHandler(AwsAccess access) : AwsObjectHandler<Own
         public bool AreNone => Vpcs.Count + Gateways.Count + Subnets.Count == 0;
 
         /// <summary>Of several the one that something is in already.</summary>
-        public string? Vpc => Vpcs.OrderByDescending(vpc => Gateways.Any(gateway => gateway.Vpc == vpc)).ThenBy(vpc => vpc).FirstOrDefault();
+        public string? Vpc =>
+            Vpcs.OrderByDescending(vpc => Gateways.Any(gateway => gateway.Vpc == vpc)).ThenBy(vpc => vpc).FirstOrDefault();
 
         public Gateway? GatewayOf(string vpc) =>
             Gateways.OrderByDescending(gateway => gateway.Vpc == vpc).ThenBy(gateway => gateway.Id).FirstOrDefault();
@@ -102,11 +103,12 @@ internal sealed class OwnNetworkHandler(AwsAccess access) : AwsObjectHandler<Own
     private static async Task CreateSubnetsAsync(
         AwsClient ec2, string vpc, IReadOnlyList<Subnet> present, OwnNetworkSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
-        var zones = (await ec2.QueryAsync(
+        var answer = await ec2.QueryAsync(
             new AwsRequest("DescribeAvailabilityZones")
                 .With("Filter.1.Name", "state").With("Filter.1.Value.1", "available")
                 .With("Filter.2.Name", "zone-type").With("Filter.2.Value.1", "availability-zone"),
-            cancellationToken)).List("availabilityZoneInfo").Select(zone => zone.Text("zoneName")).Order(StringComparer.Ordinal).Take(MostZones);
+            cancellationToken);
+        var zones = answer.List("availabilityZoneInfo").Select(zone => zone.Text("zoneName")).Order(StringComparer.Ordinal).Take(MostZones);
         foreach (var (index, zone) in zones.Index())
         {
             var subnet = present.FirstOrDefault(subnet => subnet.Zone == zone);

@@ -76,7 +76,8 @@ internal sealed class EksCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
             found.At, scope.ObjectName("cluster"), options.TextOrNull(VersionOption), role.Arn, found.Subnets));
         var template = plan.Add("node-template", place, cluster, group, (found, made, members) => new NodeTemplateSpec(
             found.At, scope.ObjectName("node"), [made.SecurityGroup, members.Id]));
-        var nodes = plan.Add<EksNodeGroupState>($"nodes/{instanceType}", [place, cluster, nodeRole, template], values => new EksNodeGroupSpec(
+        Node[] needed = [place, cluster, nodeRole, template];
+        var nodes = plan.Add<EksNodeGroupState>($"nodes/{instanceType}", needed, values => new EksNodeGroupSpec(
             values.Of(place).At,
             scope.ObjectName(instanceType.Replace('.', '-')),
             values.Of(cluster).Name,
