@@ -227,9 +227,18 @@ internal sealed class Host : IAsyncDisposable
         public async Task StopAsync()
         {
             await stop.CancelAsync();
-            if (!IsDead)
+            if (IsDead)
+            {
+                return;
+            }
+
+            try
             {
                 await running;
+            }
+            catch (OperationCanceledException)
+            {
+                // It was stopped before it had quite begun.
             }
         }
     }
