@@ -41,9 +41,9 @@ internal sealed class RoundRun(Installation installation, ServedWorld world, Ran
             await over.CancelAsync();
             await watching;
 
-            var operations = await UntilAllEndedAsync();
+            await UntilAllEndedAsync();
             foreach (var (words, result) in commands.Zip(results))
-                Check(string.Join(' ', words), result, operations, mayEnd);
+                await CheckAsync(string.Join(' ', words), result, mayEnd);
             (environments, applications) = await CompareAsync();
             Count("shown", watcher.Count);
             watcher.AssertTrue(await world.ReadHistoryAsync());
@@ -55,25 +55,25 @@ internal sealed class RoundRun(Installation installation, ServedWorld world, Ran
         Assert.Empty(left);
     }
 
-    private async Task<IReadOnlyDictionary<string, OperationView>> UntilAllEndedAsync()
+    private async Task UntilAllEndedAsync()
     {
         for (var started = Stopwatch.GetTimestamp(); ; await Task.Delay(50))
         {
-            var operations = await AskAsync(ApiJson.Default.IReadOnlyListOperationView, "op", "list");
-            if (operations.All(operation => operation.IsEnded))
-            {
-                Assert.All(operations, operation => Assert.Contains(operation.State, (string[])["succeeded", "rolled-back", "kept"]));
-                return operations.ToDictionary(operation => operation.Id);
-            }
-
+            var active = await AskAsync(ApiJson.Default.IReadOnlyListOperationView, "op", "list", "--active");
+            if (active.Count == 0)
+                break;
             Assert.True(
                 Stopwatch.GetElapsedTime(started) < Limit,
-                $"Never ends: {string.Join(", ", operations.Where(operation => !operation.IsEnded).Select(operation => $"{operation.Id} {operation.State}"))}");
+                $"Never ends: {string.Join(", ", active.Select(operation => $"{operation.Id} {operation.State}"))}");
         }
+
+        Assert.All(
+            await AskAsync(ApiJson.Default.IReadOnlyListOperationView, "op", "list"),
+            operation => Assert.Contains(operation.State, (string[])["succeeded", "rolled-back", "kept"]));
     }
 
     /// <summary>How a command says that its operation has ended is how it has ended.</summary>
-    private void Check(string words, Result result, IReadOnlyDictionary<string, OperationView> operations, int[] mayEnd)
+    private async Task CheckAsync(string words, Result result, int[] mayEnd)
     {
         Count(string.Create(CultureInfo.InvariantCulture, $"exit code {result.ExitCode}"), 1);
         // A server that was killed while it started has done nothing.
@@ -81,7 +81,8 @@ internal sealed class RoundRun(Installation installation, ServedWorld world, Ran
             return;
         Assert.True(result.ExitCode is 0 or 7, $"cld {words}: {result}");
         using var summary = JsonDocument.Parse(result.Output.TrimEnd().Split('\n')[^1]);
-        var operation = operations[summary.RootElement.GetProperty("operation").GetString()!];
+        var operation = await AskAsync(
+            ApiJson.Default.OperationView, "op", "show", summary.RootElement.GetProperty("operation").GetString()!);
         Assert.True(operation.State == (result.ExitCode == 0 ? "succeeded" : "rolled-back"), $"cld {words} ({operation.State}): {result}");
         Count($"{operation.Action} {operation.State}", 1);
     }
