@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using CaaStle.Abstractions;
+using CaaStle.Clouds.Aws.Api;
+using CaaStle.Clouds.Aws.Objects;
 using CaaStle.Engine.Journal;
 
 namespace CaaStle.Clouds.Aws.Tests;
@@ -88,6 +91,32 @@ public sealed class JobTests(Peer peer)
 
         Assert.Equal(OperationState.RolledBack, (await host.EndOfAsync(running)).State);
         Assert.Equal(before, await account.ContentsAsync());
+    }
+
+    [PeerFact]
+    public async Task A_command_whose_task_definition_somebody_deleted_is_stopped_all_the_same()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await SucceedAsync(host, await host.CreateAsync(NoResources));
+        await SucceedAsync(host, await host.DeployAsync(Application("shop:1", "exit 0")));
+        var running = await host.Service.RunAsync(new("shop", ["sleep"], "tester"), cancel);
+        await host.UntilAsync(running, entry => entry is ObjectLogged { Lines: ["begins"] });
+        var at = new AwsPlace(account.Number, Peer.Region, null);
+        var family = (await account.StartedTasksAsync()).Single(name => name.Contains("run-", StringComparison.Ordinal));
+        await new TaskFamily(await new AwsAccess(account.Variable).OfAsync(AwsService.Ecs, at, cancel), family).DeleteAsync(cancel);
+
+        var spec = new JobSpec(
+            at, new(at, family, 0, 0, "", "", "", "", null, []), (await host.OutputsAsync(""))["Cluster"], [], "");
+        var handler = (JobHandler)host.Cloud.Handlers.Single(handler => handler.Kind == "ecs/job");
+        var call = new ObjectCall(new("", "", "", "", ""), new Progress<string>(), cancel);
+        Assert.Equal(Condition.Failed, (await handler.ReadAsync(spec, call, cancel)).Condition);
+
+        await host.Service.CancelAsync(running.Id, false, "tester", cancel);
+
+        Assert.Equal(OperationState.RolledBack, (await host.EndOfAsync(running)).State);
+        Assert.Equal(Condition.Absent, (await handler.ReadAsync(spec, call, cancel)).Condition);
     }
 
     [PeerFact]

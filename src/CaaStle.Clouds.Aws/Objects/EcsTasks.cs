@@ -8,9 +8,17 @@ internal sealed record TaskFailure(string Reason, string? Stream);
 internal sealed record EcsContainer(string Name, int? ExitCode, string? Reason, string? ImageDigest);
 
 internal sealed record EcsTask(
-    string TaskArn, string LastStatus, string? StartedBy, string? StopCode, string? StoppedReason, IReadOnlyList<EcsContainer> Containers)
+    string TaskArn,
+    string LastStatus,
+    string DesiredStatus,
+    string? StartedBy,
+    string? StopCode,
+    string? StoppedReason,
+    IReadOnlyList<EcsContainer> Containers)
 {
     public bool HasStopped => LastStatus == "STOPPED";
+
+    public bool IsToStop => DesiredStatus == "STOPPED";
 
     /// <summary>What a container's stream of the log is named, behind the log's prefix.</summary>
     public string StreamOf(string container) => $"{container}/{TaskArn[(TaskArn.LastIndexOf('/') + 1)..]}";

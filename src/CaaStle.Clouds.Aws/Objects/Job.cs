@@ -42,9 +42,10 @@ internal sealed class JobHandler(AwsAccess access, TimeProvider clock) : AwsObje
         var family = new TaskFamily(ecs, spec.Name);
         if (await family.ListAsync(cancellationToken) is not [var definition, ..])
         {
-            return (await TasksOf(ecs, spec).ReadAllAsync(cancellationToken)).All(task => task.HasStopped)
-                ? Observation.Absent<JobState>()
-                : Observation.InProgress<JobState>("stopping");
+            var tasks = await TasksOf(ecs, spec).ReadAllAsync(cancellationToken);
+            return tasks.All(task => task.HasStopped) ? Observation.Absent<JobState>()
+                : tasks.All(task => task.IsToStop) ? Observation.InProgress<JobState>("stopping")
+                : Observation.Failed<JobState>("it runs, but what would tell how it ends, its task definition, is gone");
         }
 
         var tags = await family.TagsAsync(definition, cancellationToken);
