@@ -41,8 +41,7 @@ KNOWN_MOTO = "5.2.1"
 
 # Each account has all policies of AWS's own, and nearly all of them are of no use here.
 iam.aws_managed_policies_data = json.dumps({name: policy for name, policy in json.loads(iam.aws_managed_policies_data).items()
-    if "ECS" in name or "EKS" in name or name == "AmazonEC2ContainerRegistryReadOnly"})
-    if "ECS" in name or "EC2Container" in name})
+    if "ECS" in name or "EKS" in name or "EC2Container" in name})
 
 # How much the answer that this thread gives is dated ahead.
 CLOCK = threading.local()
@@ -207,6 +206,7 @@ def main():
     world.start(arguments.speed)
     ecs_world.start(arguments.speed)
     ec2_world.start(arguments.speed)
+    world.CHANGES["shortage"] = ec2_world.SHORTAGES.__setitem__
     ecr_world.start(arguments.registry)
     job_world.start()
 

@@ -276,7 +276,7 @@ ResourceGroupsTaggingAPIBackend._get_resources_generator = resources
 
 # What else is in an account, and what else tests change in one; other parts of the world add theirs.
 CONTENTS = []
-CHANGES = {"database_status": FATES.__setitem__}
+CHANGES = {"database_status": FATES.__setitem__, "registry_locked": lambda account, _: ecr_world.LOCKED_OUT.add(account)}
 
 
 def contents(account):
@@ -328,11 +328,6 @@ def contents(account):
 
 
 def change(account, wanted):
-    """What becomes of the databases that the account creates from now on, and whether the registry takes its tokens."""
-    if "database_status" in wanted:
-        FATES[account] = wanted["database_status"]
-    if wanted.get("registry_locked"):
-        ecr_world.LOCKED_OUT.add(account)
     """What is to be otherwise in the account than it is with others, as the fate of the databases that it creates from now on."""
     for name, value in wanted.items():
         CHANGES[name](account, value)
