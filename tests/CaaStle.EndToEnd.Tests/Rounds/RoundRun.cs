@@ -36,10 +36,18 @@ internal sealed class RoundRun(Installation installation, ServedWorld world, Ran
             var commands = users
                 .Select(user => user.Next(environments.Contains(user.Environment), applications.Contains(user.Application)))
                 .ToList();
-            var results = await Task.WhenAll(commands.Select(words => installation.CldAsync([.. words, "--yes", "--progress", "json"])));
-            await disturbing;
-            await over.CancelAsync();
-            await watching;
+            Result[] results;
+            try
+            {
+                results = await Task.WhenAll(commands.Select(words => installation.CldAsync([.. words, "--yes", "--progress", "json"])));
+            }
+            finally
+            {
+                // Whoever asks later would start a server again.
+                await disturbing;
+                await over.CancelAsync();
+                await watching;
+            }
 
             await UntilAllEndedAsync();
             foreach (var (words, result) in commands.Zip(results))
