@@ -182,11 +182,6 @@ class Peer:
                 answer = world.change(query["account"], json.loads(body))
             elif what == "tasks":
                 answer = job_world.started(query["account"])
-                answer = world.change(query["account"], wanted := json.loads(body))
-                if wanted.get("disconnected"):
-                    ec2_world.disconnect(query["account"])
-                if "shortage" in wanted:
-                    ec2_world.SHORTAGES[query["account"]] = wanted["shortage"]
             elif what == "world":
                 answer = world.contents(query["account"])
         start_response("200 OK", [("Content-Type", "application/json")])
@@ -207,6 +202,7 @@ def main():
     ecs_world.start(arguments.speed)
     ec2_world.start(arguments.speed)
     world.CHANGES["shortage"] = ec2_world.SHORTAGES.__setitem__
+    world.CHANGES["disconnected"] = lambda account, _: ec2_world.disconnect(account)
     ecr_world.start(arguments.registry)
     job_world.start()
 
