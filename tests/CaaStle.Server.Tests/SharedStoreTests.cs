@@ -112,7 +112,7 @@ public sealed class SharedStoreTests(PostgresCluster cluster) : IClassFixture<Po
 
     private async Task<RunningServer> StartAsync(TemporaryHome home, SimulatedWorld world, string address) => await RunningServer.StartAsync(
         home.Home,
-        new SharedComposition(world, worldClock),
+        new SharedComposition(world),
         new Dictionary<string, string?> { ["Port"] = "0", ["Store"] = address, ["Keys"] = oneHome.Home.KeysFolder });
 
     private static async Task<Operation> CreateAsync(RunningServer server, string name)
@@ -147,13 +147,13 @@ public sealed class SharedStoreTests(PostgresCluster cluster) : IClassFixture<Po
         }
     }
 
-    private sealed class SharedComposition(SimulatedWorld world, TimeProvider worldClock) : Composition
+    private sealed class SharedComposition(SimulatedWorld world) : Composition
     {
         public override async Task<IStateStore> OpenStoreAsync(ServerHome home, ServerSettings settings, CancellationToken cancellationToken) =>
             await PostgresStateStore.OpenAsync(settings.Store!, home.Identify(), Clock, Random, TimeSpan.FromSeconds(3), cancellationToken);
 
         public override (ICloudCatalog Catalog, ExtensionReport Report) LoadClouds(ServerHome home, IConfiguration configuration) =>
-            (new ExtensionCatalog([new SimulatedCloud(world, worldClock)]), new([]));
+            (new ExtensionCatalog([new SimulatedCloud(world)]), new([]));
     }
 
     private sealed class Creations : IWorldFaults
