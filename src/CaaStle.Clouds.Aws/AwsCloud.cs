@@ -62,7 +62,6 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
             new JobHandler(access, clock),
             new EksClusterHandler(access),
             new EksNodeGroupHandler(access),
-            new NodeTemplateHandler(access),
         ];
         Coes = [new EcsCoe(access), new EksCoe(access)];
         Registries = [new EcrRegistry(docker)];
@@ -187,14 +186,13 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
             "ecs/service" => new EcsServiceSpec(at, found.Name, arn.Split('/')[1], "", 0, [], "", "", "", 0, 0, "", ""),
             "iam/instance-profile" => new InstanceProfileSpec(at, found.Name, ""),
             "ec2/key-pair" => new KeyPairSpec(at, found.Name),
-            "ec2/launch-template" => new LaunchTemplateSpec(at, found.Name, "", "", [], "", null),
+            "ec2/launch-template" => new LaunchTemplateSpec(at, found.Name, [], null),
             "autoscaling/group" => new AutoScalingGroupSpec(at, found.Name, "", [], 0),
             "ecs/capacity-provider" => new EcsCapacitySpec(at, found.Name, null, "", "", 0),
             "ecr/repository" => new EcrRepositorySpec(at, found.Name),
             "eks/cluster" => new EksClusterSpec(at, found.Name, null, "", []),
             // As arn:...:nodegroup/CLUSTER/NAME/ID.
             "eks/node-group" => new EksNodeGroupSpec(at, found.Name, arn.Split('/')[1], "", 0, "", "", []),
-            "eks/node-template" => new NodeTemplateSpec(at, found.Name, []),
             var kind => throw new ArgumentException($"Nothing of the kind {kind} is found here.", nameof(found)),
         };
     }

@@ -149,7 +149,7 @@ public sealed class EnvironmentTests(Peer peer)
             new AccessPointSpec(at, "lost-folder", "fs-0a1b2c3d"),
             new InstanceProfileSpec(at, "lost-profile", "lost-role"),
             new KeyPairSpec(at, "lost-key"),
-            new LaunchTemplateSpec(at, "lost-template", "t3.micro", "lost-profile", [], "lost-cluster", null),
+            new LaunchTemplateSpec(at, "lost-template", [], new("t3.micro", "lost-profile", "lost-cluster", null)),
             new AutoScalingGroupSpec(at, "lost-machines", "", subnets, 1),
         ];
         var template = "";
@@ -194,7 +194,7 @@ public sealed class EnvironmentTests(Peer peer)
     {
         var account = await peer.NewAccountAsync();
         await using var host = await Host.StartAsync(account);
-        Assert.Equal(OperationState.Succeeded, (await host.CreateAsync(Repository.Read("examples/original/environment-aws.yaml"))).State);
+        Assert.Equal(OperationState.Succeeded, (await host.CreateAsync("environment: { app_deployment: { target: aws, type: ecs } }")).State);
 
         var deployed = await host.DeployAsync(Repository.Read("examples/task-definition/task.json"));
 

@@ -59,7 +59,12 @@ internal sealed class InstanceProfileHandler(AwsAccess access)
         var iam = await ClientAsync(spec, cancellationToken);
         var found = await iam.QueryAsync(
             new AwsRequest("GetInstanceProfile").With("InstanceProfileName", spec.Name), cancellationToken).OrNullAsync(NotFound);
-        foreach (var role in found?.List("Roles") ?? [])
+        if (found is null)
+        {
+            return;
+        }
+
+        foreach (var role in found.List("Roles"))
         {
             await iam.QueryAsync(
                 new AwsRequest("RemoveRoleFromInstanceProfile")

@@ -4,21 +4,17 @@ using CaaStle.Clouds.Aws.Api;
 
 namespace CaaStle.Clouds.Aws.Objects;
 
-/// <summary>
-/// What machines of a cluster are made from. The image is the one that AWS recommends for ECS when the template is made, and stays that one.
-/// </summary>
-/// <param name="KeyPair">Null without SSH.</param>
-internal sealed record LaunchTemplateSpec(
-    AwsPlace At,
-    string Name,
-    string InstanceType,
-    string InstanceProfile,
-    IReadOnlyList<string> SecurityGroups,
-    string Cluster,
-    string? KeyPair) : IPlacedSpec<LaunchTemplateState>
+/// <summary>What machines of a cluster are made from.</summary>
+/// <param name="Machine">Null for nodes of EKS, which says itself what they are.</param>
+internal sealed record LaunchTemplateSpec(AwsPlace At, string Name, IReadOnlyList<string> SecurityGroups, MachineSpec? Machine)
+    : IPlacedSpec<LaunchTemplateState>
 {
     public string Identity => Name;
 }
+
+/// <summary>A machine with the image that AWS recommends for ECS when the template is made; it stays that one.</summary>
+/// <param name="KeyPair">Null without SSH.</param>
+internal sealed record MachineSpec(string InstanceType, string InstanceProfile, string Cluster, string? KeyPair);
 
 internal sealed record LaunchTemplateState(string Id);
 
@@ -51,25 +47,30 @@ internal sealed class LaunchTemplateHandler(AwsAccess access)
     public override async Task CreateAsync(LaunchTemplateSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var ec2 = await ClientAsync(spec, cancellationToken);
-        var image = await FindImageAsync(spec, ec2, cancellationToken);
+        var tags = AwsTags.Of(call.Marks, spec.Name);
         var request = new AwsRequest("CreateLaunchTemplate")
             .With("LaunchTemplateName", spec.Name)
-            .With("LaunchTemplateData.ImageId", image)
-            .With("LaunchTemplateData.InstanceType", spec.InstanceType)
-            .With("LaunchTemplateData.IamInstanceProfile.Name", spec.InstanceProfile)
-            .With("LaunchTemplateData.KeyName", spec.KeyPair)
             .WithList("LaunchTemplateData.SecurityGroupId", spec.SecurityGroups)
-            .With("LaunchTemplateData.UserData", Convert.ToBase64String(Encoding.UTF8.GetBytes(
-                $"#!/bin/bash\necho ECS_CLUSTER={spec.Cluster} >>/etc/ecs/ecs.config\n")))
-            // What runs in containers, one hop further away, cannot take on the machine's role.
+            // What runs in containers is one hop further away: on ECS it cannot take on the machine's role, on EKS it must.
             .With("LaunchTemplateData.MetadataOptions.HttpTokens", "required")
-            .With("LaunchTemplateData.MetadataOptions.HttpPutResponseHopLimit", 1)
+            .With("LaunchTemplateData.MetadataOptions.HttpPutResponseHopLimit", spec.Machine is null ? 2 : 1)
             .With("TagSpecification.1.ResourceType", "launch-template")
-            .WithTags("TagSpecification.1.Tag", AwsTags.Of(call.Marks, spec.Name));
+            .WithTags("TagSpecification.1.Tag", tags);
         foreach (var (index, type) in Tagged.Index())
         {
             request.With($"LaunchTemplateData.TagSpecification.{index + 1}.ResourceType", type)
-                .WithTags($"LaunchTemplateData.TagSpecification.{index + 1}.Tag", AwsTags.Of(call.Marks, spec.Name));
+                .WithTags($"LaunchTemplateData.TagSpecification.{index + 1}.Tag", tags);
+        }
+
+        if (spec.Machine is { } machine)
+        {
+            request
+                .With("LaunchTemplateData.ImageId", await FindImageAsync(spec, machine.InstanceType, ec2, cancellationToken))
+                .With("LaunchTemplateData.InstanceType", machine.InstanceType)
+                .With("LaunchTemplateData.IamInstanceProfile.Name", machine.InstanceProfile)
+                .With("LaunchTemplateData.KeyName", machine.KeyPair)
+                .With("LaunchTemplateData.UserData", Convert.ToBase64String(Encoding.UTF8.GetBytes(
+                    $"#!/bin/bash\necho ECS_CLUSTER={machine.Cluster} >>/etc/ecs/ecs.config\n")));
         }
 
         await ec2.QueryAsync(request, cancellationToken);
@@ -86,10 +87,11 @@ internal sealed class LaunchTemplateHandler(AwsAccess access)
     }
 
     /// <summary>The newest image for machines of the cluster, for what processors the type has.</summary>
-    private async Task<string> FindImageAsync(LaunchTemplateSpec spec, AwsClient ec2, CancellationToken cancellationToken)
+    private async Task<string> FindImageAsync(
+        LaunchTemplateSpec spec, string type, AwsClient ec2, CancellationToken cancellationToken)
     {
         var types = await ec2.QueryAsync(
-            new AwsRequest("DescribeInstanceTypes").With("InstanceType.1", spec.InstanceType), cancellationToken);
+            new AwsRequest("DescribeInstanceTypes").With("InstanceType.1", type), cancellationToken);
         var isArm = types.List("supportedArchitectures").Any(architecture => architecture.Value == "arm64");
         var ssm = await ClientAsync(AwsService.Ssm, spec, cancellationToken);
         var found = await ssm.CallAsync<Answered>(

@@ -33,7 +33,6 @@ internal sealed class MarkedScan(AwsAccess access)
         ("elasticfilesystem", "access-point/", "efs/access-point"),
         ("eks", "cluster/", "eks/cluster"),
         ("eks", "nodegroup/", "eks/node-group"),
-        ("ec2", "launch-template/", "eks/node-template"),
         ("ecs", "capacity-provider/", "ecs/capacity-provider"),
         ("ec2", "launch-template/", "ec2/launch-template"),
         ("ec2", "key-pair/", "ec2/key-pair"),

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -24,6 +25,8 @@ internal sealed record Received(string Method, string PathAndQuery, string? Auth
 /// <summary>A real HTTP server that answers as a test tells it to.</summary>
 internal sealed class FakeServer : IAsyncDisposable
 {
+    private static readonly ConcurrentBag<Socket> Taken = [];
+
     private readonly ConcurrentDictionary<string, Queue<RequestDelegate>> answers = new();
     private readonly WebApplication application;
 
@@ -97,7 +100,14 @@ internal sealed class FakeServer : IAsyncDisposable
         return context.Response.WriteAsync(body);
     }
 
-    public ValueTask DisposeAsync() => application.DisposeAsync();
+    /// <summary>Nobody answers any more, and the port stays taken: who still asks there gets no answer of another test's server.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await application.DisposeAsync();
+        var port = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        port.Bind(new IPEndPoint(IPAddress.Loopback, new Uri(Url).Port));
+        Taken.Add(port);
+    }
 
     private async Task AnswerAsync(HttpContext context)
     {

@@ -28,10 +28,16 @@ def authenticate(self, request_class, resource="*"):
     service, operation = request._action.split(":")
     if operation == "GetCallerIdentity":
         return
+    path = self.querystring.get("Path", ["/"])[0]
     role = self.querystring.get("RoleName", [None])[0]
-    if service == "iam" and role:
-        resource = arn_of_role(self.current_account, role, self.querystring.get("Path", ["/"])[0])
+    profile = self.querystring.get("InstanceProfileName", [None])[0]
+    if service == "iam" and profile:
+        resource = arn_of_profile(self.current_account, profile, path)
+    elif service == "iam" and role:
+        resource = arn_of_role(self.current_account, role, path)
     needed = [(f"{PREFIXES.get(service, service)}:{operation}", resource)]
+    if operation == "AddRoleToInstanceProfile":
+        needed.append(("iam:PassRole", arn_of_role(self.current_account, role, path)))
     if service != "iam":
         body = urllib.parse.unquote((self.raw_body or b"").decode(errors="replace"))
         needed += [("iam:PassRole", arn) for arn in set(re.findall(r"arn:aws:iam::\d+:role/[\w+=,.@/-]+", body))]
@@ -43,6 +49,11 @@ def authenticate(self, request_class, resource="*"):
 def arn_of_role(account, name, path):
     roles = iam_backends[account]["aws"].roles.values()
     return next((role.arn for role in roles if role.name == name), f"arn:aws:iam::{account}:role{path}{name}")
+
+
+def arn_of_profile(account, name, path):
+    profiles = iam_backends[account]["aws"].instance_profiles.values()
+    return next((profile.arn for profile in profiles if profile.name == name), f"arn:aws:iam::{account}:instance-profile{path}{name}")
 
 
 ActionAuthenticatorMixin._authenticate_and_authorize_action = authenticate

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CaaStle.EndToEnd.Tests.Support;
+using CaaStle.Storage.Tests.Postgres;
 
 namespace CaaStle.EndToEnd.Tests.Rounds;
 
@@ -12,16 +13,21 @@ public sealed class RoundTests(ITestOutputHelper output)
     private const int Failed = 1;
     private const int Unreachable = 9;
 
-    /// <summary>The stores that the server can be configured with, by the variables that choose them.</summary>
-    public static TheoryData<string, Dictionary<string, string>> Stores => new() { { "SQLite", [] } };
-
-    [Theory]
-    [MemberData(nameof(Stores))]
-    public async Task The_cloud_holds_what_is_said_whenever_the_server_is_killed(string store, Dictionary<string, string> settings)
+    [Fact]
+    public async Task The_cloud_holds_what_is_said_whenever_the_server_is_killed()
     {
-        output.WriteLine(store);
         await using var installation = new Installation();
-        await RunAsync(installation, 12, settings, random => KillAsync(installation, random));
+        await RunAsync(installation, 12, [], random => KillAsync(installation, random));
+    }
+
+    [Fact]
+    public async Task The_cloud_holds_what_is_said_whenever_the_server_is_killed_whose_state_is_in_PostgreSQL()
+    {
+        await using var cluster = new PostgresCluster();
+        await cluster.InitializeAsync();
+        await using var installation = new Installation();
+        var settings = new Dictionary<string, string> { ["CLD_STORE"] = await cluster.CreateAsync() };
+        await RunAsync(installation, 6, settings, random => KillAsync(installation, random));
     }
 
     [Fact]

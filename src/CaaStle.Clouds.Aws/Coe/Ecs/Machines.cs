@@ -82,11 +82,8 @@ internal sealed record Machines(int Size, string InstanceType, string? OpenFrom)
             values => new LaunchTemplateSpec(
                 values.Of(place).At,
                 scope.ObjectName(name),
-                InstanceType,
-                values.Of(profile).Name,
                 door is null ? [values.Of(group).Id] : [values.Of(group).Id, values.Of(door).Id],
-                values.Of(cluster).Name,
-                key is null ? null : values.Of(key).Name));
+                new(InstanceType, values.Of(profile).Name, values.Of(cluster).Name, key is null ? null : values.Of(key).Name)));
         var machines = plan.Add("machines", place, template, (found, made) => new AutoScalingGroupSpec(
             found.At, scope.ObjectName(name), made.Id, found.Subnets, Size));
         var capacity = plan.Add("capacity", place, cluster, machines, (found, made, scaled) => new EcsCapacitySpec(

@@ -74,8 +74,8 @@ internal sealed class EksCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
         });
         var cluster = plan.Add("cluster", place, controlRole, (found, role) => new EksClusterSpec(
             found.At, scope.ObjectName("cluster"), options.TextOrNull(VersionOption), role.Arn, found.Subnets));
-        var template = plan.Add("node-template", place, cluster, group, (found, made, members) => new NodeTemplateSpec(
-            found.At, scope.ObjectName("node"), [made.SecurityGroup, members.Id]));
+        var template = plan.Add("node-template", place, cluster, group, (found, made, members) => new LaunchTemplateSpec(
+            found.At, scope.ObjectName("node"), [made.SecurityGroup, members.Id], Machine: null));
         Node[] needed = [place, cluster, nodeRole, template];
         var nodes = plan.Add<EksNodeGroupState>($"nodes/{instanceType}", needed, values => new EksNodeGroupSpec(
             values.Of(place).At,
