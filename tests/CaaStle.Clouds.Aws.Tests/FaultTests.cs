@@ -34,19 +34,23 @@ public sealed partial class FaultTests(Peer peer)
             EnvironmentTests.Everything,
             how,
             withQuestions || EveryFault.IsWanted,
-            // All that changes something is refused, and its answer is lost; of the rest, which is all alike, some.
-            (target, index) => EveryFault.IsWanted || (target.IsChange && (how is "refused" or "lost")) || index % 4 == 0);
+            // All that changes something is refused, or its answer is lost; of the rest, which is all alike, some.
+            (target, index) => target.IsChange && (how is "refused" or "lost")
+                ? EveryFault.IsChosen(index, how)
+                : EveryFault.IsWanted || index % 4 == 0);
     }
 
     [PeerTheory]
     [MemberData(nameof(Ways))]
     public async Task Whichever_call_for_a_cluster_of_EKS_fails_it_ends_right_and_nothing_is_left(string how) =>
-        await FailEachAsync(EksTests.Cluster, how, withQuestions: false, (target, _) => IsOfEks().IsMatch(target.Operation));
+        await FailEachAsync(
+            EksTests.Cluster, how, withQuestions: false, (target, index) => IsOfEks().IsMatch(target.Operation) && EveryFault.IsChosen(index, how));
 
     [PeerTheory]
     [MemberData(nameof(Ways))]
     public async Task Whichever_call_for_a_network_fails_it_ends_right_and_nothing_is_left(string how) =>
-        await FailEachAsync(NetworkTests.Own, how, withQuestions: false, (target, _) => IsOfNetwork().IsMatch(target.Operation));
+        await FailEachAsync(
+            NetworkTests.Own, how, withQuestions: false, (target, index) => IsOfNetwork().IsMatch(target.Operation) && EveryFault.IsChosen(index, how));
 
     [PeerTheory]
     [MemberData(nameof(Ways))]
@@ -63,7 +67,8 @@ public sealed partial class FaultTests(Peer peer)
             withQuestions: false);
 
         // An environment for several of them, one after the other.
-        await ForEachAsync(targets.Index().GroupBy(each => each.Index % AtOnce), async some =>
+        var chosen = targets.Where((_, index) => EveryFault.IsChosen(index, how));
+        await ForEachAsync(chosen.Index().GroupBy(each => each.Index % AtOnce), async some =>
         {
             var account = await peer.NewAccountAsync();
             await using var host = await Host.StartAsync(account);
@@ -142,7 +147,8 @@ public sealed partial class FaultTests(Peer peer)
             }),
             withQuestions: false);
 
-        await ForEachAsync(targets.Where(target => usual.All(call => call.Operation != target.Operation)), async target =>
+        var special = targets.Where(target => usual.All(call => call.Operation != target.Operation));
+        await ForEachAsync(special.Where((_, index) => EveryFault.IsChosen(index, how)), async target =>
         {
             var account = await peer.NewAccountAsync();
             await FailAsync(account, target, how);

@@ -21,6 +21,7 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
 import moto
+import moto.backends
 import moto.iam.models as iam
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -42,6 +43,10 @@ KNOWN_MOTO = "5.2.1"
 # Each account has all policies of AWS's own, and nearly all of them are of no use here.
 iam.aws_managed_policies_data = json.dumps({name: policy for name, policy in json.loads(iam.aws_managed_policies_data).items()
     if "ECS" in name or "EKS" in name or "EC2Container" in name})
+
+# moto reads its folder for each call, and lets all others wait meanwhile.
+MODULES = list(moto.backends.list_of_moto_modules())
+moto.backends.list_of_moto_modules = lambda: MODULES
 
 # How much the answer that this thread gives is dated ahead.
 CLOCK = threading.local()
