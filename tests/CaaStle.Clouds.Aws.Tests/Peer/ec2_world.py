@@ -204,11 +204,11 @@ def tick_clusters(account, region, ecs):
 
 def run():
     while True:
-        for account, regions in list(autoscaling_backends.items()):
+        for account, regions in world.lively(autoscaling_backends):
             for region, backend in list(regions.items()):
                 for group in list(backend.autoscaling_groups.values()):
                     attempt(group.name, lambda: tick_group(account, region, group))
-        for account, regions in list(ecs_backends.items()):
+        for account, regions in world.lively(ecs_backends):
             for region, backend in list(regions.items()):
                 if any(backend.container_instances.values()):
                     attempt(account, lambda: tick_clusters(account, region, backend))

@@ -14,6 +14,7 @@ from moto.elbv2.models import elbv2_backends
 from moto.logs.models import logs_backends
 
 import ecr_world
+import world
 
 TICK = 0.02
 START = 20
@@ -256,7 +257,7 @@ def tick_service(backend, service):
 
 def run():
     while True:
-        for regions in list(ecs_backends.values()):
+        for _, regions in world.lively(ecs_backends):
             for backend in list(regions.values()):
                 for service in list(backend.services.values()):
                     try:

@@ -11,6 +11,7 @@ from moto.logs.responses import LogsResponse
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
 import ecs_world
+import world
 
 BY_TOKEN = {}
 STARTED = []
@@ -119,7 +120,7 @@ def tick(backend, task):
 
 def run():
     while True:
-        for regions in list(ecs_backends.values()):
+        for _, regions in world.lively(ecs_backends):
             for backend in list(regions.values()):
                 for tasks in list(backend.tasks.values()):
                     for task in list(tasks.values()):

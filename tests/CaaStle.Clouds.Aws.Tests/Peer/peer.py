@@ -44,6 +44,20 @@ KNOWN_MOTO = "5.2.1"
 iam.aws_managed_policies_data = json.dumps({name: policy for name, policy in json.loads(iam.aws_managed_policies_data).items()
     if "ECS" in name or "EKS" in name or "EC2Container" in name})
 
+# moto looks for it in each account, with each call.
+OWNERS = {}
+find_owner = iam.get_account_id_from
+
+
+def owner_of(access_key):
+    owner = OWNERS.get(access_key) or find_owner(access_key)
+    if owner != iam.DEFAULT_ACCOUNT_ID:
+        OWNERS[access_key] = owner
+    return owner
+
+
+iam.get_account_id_from = owner_of
+
 # moto reads its folder for each call, and lets all others wait meanwhile.
 MODULES = list(moto.backends.list_of_moto_modules())
 moto.backends.list_of_moto_modules = lambda: MODULES
@@ -72,6 +86,7 @@ class Peer:
             return self.moto(environ, start_response)
 
         call = self.describe(environ, body)
+        world.called(call["key"])
         with self.lock:
             fault = next((each for each in self.faults if self.applies(each, call, body)), None)
             if fault is not None:

@@ -14,6 +14,7 @@ from moto.elasticache.responses import ElastiCacheResponse
 from moto.elbv2 import models as elbv2
 from moto.elbv2.exceptions import DuplicateLoadBalancerName, ELBClientError
 from moto.elbv2.models import ELBv2Backend, elbv2_backends
+from moto.iam import models as iam
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 from moto.rds import exceptions as rds_errors
@@ -33,9 +34,23 @@ def delay(kind):
     return DELAYS[kind] / SPEED
 
 
+# When each account has last called.
+CALLED = {}
+
+
 def start(speed):
     global SPEED
     SPEED = speed
+
+
+def called(key):
+    CALLED[iam.get_account_id_from(key)] = time.monotonic()
+
+
+def lively(backends):
+    """Of the accounts that have called lately: the others go on when they call again, and cost nothing meanwhile."""
+    since = time.monotonic() - max(5, 600 / SPEED)
+    return [(account, regions) for account, regions in list(backends.items()) if CALLED.get(account, 0) >= since]
 
 
 def later(seconds, action):
