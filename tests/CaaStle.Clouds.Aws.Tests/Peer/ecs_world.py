@@ -154,6 +154,10 @@ def stop_task(backend, service, task, code, reason, exit_code=None):
         group = elbv2_backends[backend.account_id][backend.region_name].target_groups.get(balancer.get("targetGroupArn"))
         if group is not None:
             group.targets.pop(name_of(target_of(task, balancer)), None)
+    end_task(backend, task, code, reason, exit_code)
+
+
+def end_task(backend, task, code, reason, exit_code):
     for attachment in task.attachments:
         for detail in attachment["details"]:
             if detail["name"] == "networkInterfaceId":

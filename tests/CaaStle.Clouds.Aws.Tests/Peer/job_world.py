@@ -6,7 +6,6 @@ import time
 from moto.core.responses import ActionResult
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
-from moto.ec2.models import ec2_backends
 from moto.logs.responses import LogsResponse
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
@@ -50,7 +49,7 @@ original_stop = EC2ContainerServiceBackend.stop_task
 
 def stop_task(self, cluster_str, task_str, reason):
     task = original_stop(self, cluster_str, task_str, reason)
-    finish(self, task, "UserInitiated", reason, 137)
+    ecs_world.end_task(self, task, "UserInitiated", reason, 137)
     return task
 
 
@@ -87,24 +86,12 @@ ResourceGroupsTaggingAPIBackend._get_resources_generator = resources
 # ---- The life of tasks
 
 
-def finish(backend, task, code, reason, exit_code):
-    for attachment in task.attachments:
-        for detail in attachment["details"]:
-            if detail["name"] == "networkInterfaceId":
-                ec2_backends[backend.account_id][backend.region_name].enis.pop(detail["value"], None)
-    task.last_status = task.desired_status = "STOPPED"
-    task.stop_code, task.stopped_reason = code, reason
-    for container in task.containers:
-        container.exitCode = container.exit_code = exit_code
-        container.reason = reason if code == "TaskFailedToStart" else None
-
-
 def tick(backend, task):
     if time.monotonic() - task.born < ecs_world.START / ecs_world.SPEED:
         return
     definition = task.definition.container_definitions[0]
     if "missing" in definition["image"]:
-        finish(backend, task, "TaskFailedToStart", f"CannotPullContainerError: {definition['image']} not found", None)
+        ecs_world.end_task(backend, task, "TaskFailedToStart", f"CannotPullContainerError: {definition['image']} not found", None)
         return
     if task.last_status != "RUNNING":
         task.last_status, task.born = "RUNNING", time.monotonic()
@@ -115,7 +102,7 @@ def tick(backend, task):
         backend.tasks[task.cluster_name].pop(task.task_arn, None)
     elif command[0] == "exit":
         ecs_world.write(backend, task, f"ends with {command[1]}")
-        finish(backend, task, "EssentialContainerExited", "Essential container in task exited", int(command[1]))
+        ecs_world.end_task(backend, task, "EssentialContainerExited", "Essential container in task exited", int(command[1]))
 
 
 def run():
