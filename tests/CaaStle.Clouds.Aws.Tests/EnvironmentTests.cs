@@ -129,6 +129,37 @@ public sealed class EnvironmentTests(Peer peer)
     }
 
     [PeerFact]
+    public async Task Databases_are_asked_about_together()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await host.CreateAsync(ApplicationTests.Environment + "\n      - { name: second, type: rds }\n");
+        var id = (await host.Store.FindSubjectAsync(SubjectKey.Environment("orders"), Cancel))!.Id;
+        var databases = (await host.Store.ListObjectsAsync(id, Cancel)).Where(each => each.Kind == "rds/instance").ToList();
+        var requests = databases.Select(each => RequestOf(each.Identity, id, each.Operation, each.Key))
+            .Append(RequestOf("missing", id, databases[0].Operation, "missing"))
+            .Append(RequestOf(databases[0].Identity, "another", databases[0].Operation, databases[0].Key))
+            .ToList();
+        var handler = host.Cloud.Handlers.OfType<DbInstanceHandler>().Single();
+        await account.ForgetCallsAsync();
+
+        var seen = await handler.ReadManyAsync(requests, Cancel);
+
+        Assert.Equal([Condition.Ready, Condition.Ready, Condition.Absent, Condition.Foreign], seen.Select(each => each.Condition));
+        foreach (var (request, together) in requests.Zip(seen))
+        {
+            Assert.Equal((await handler.ReadAsync((DbInstanceSpec)request.Spec, request.Call, Cancel)).State, together.State);
+        }
+
+        Assert.Equal(1 + requests.Count, (await account.CallsAsync()).Count(call => call.Operation == "DescribeDBInstances"));
+
+        ReadRequest RequestOf(string name, string subjectId, string operation, string key) => new(
+            new DbInstanceSpec(
+                new(account.Number, Peer.Region, null), name, "mysql", null, "db.t3.micro", 1, "", "", new(""), "", "", IsPublic: false),
+            new(new(host.Store.InstallationId, "environment/orders", subjectId, operation, key), new Progress<string>(), Cancel));
+    }
+
+    [PeerFact]
     public async Task What_is_in_no_record_is_found_by_its_marks_and_deleted()
     {
         var account = await peer.NewAccountAsync();

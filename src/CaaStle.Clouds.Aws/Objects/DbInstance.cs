@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Xml.Linq;
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Aws.Api;
 
@@ -29,11 +30,12 @@ internal sealed record DbInstanceSpec(
 
 internal sealed record DbInstanceState(string Address, int Port);
 
-internal sealed class DbInstanceHandler(AwsAccess access) : AwsObjectHandler<DbInstanceSpec, DbInstanceState>(access, AwsService.Rds)
+internal sealed class DbInstanceHandler(AwsAccess access)
+    : AwsObjectHandler<DbInstanceSpec, DbInstanceState>(access, AwsService.Rds), IReadsMany
 {
     private const string NotFound = "DBInstanceNotFound";
     private const int MinutesOfADay = 1440;
-    private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(3);
 
     /// <summary>Old classes of machines, whose storage cannot be encrypted.</summary>
     private static readonly string[] WithoutEncryption = ["db.t1.", "db.m1.", "db.m2.", "db.t2.micro"];
@@ -48,12 +50,42 @@ internal sealed class DbInstanceHandler(AwsAccess access) : AwsObjectHandler<DbI
 
     public override string Kind => "rds/instance";
 
+    /// <summary>As many as RDS puts on one page.</summary>
+    public int MostAtOnce => 100;
+
     public override async Task<Observation<DbInstanceState>> ReadAsync(
         DbInstanceSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var rds = await ClientAsync(spec, cancellationToken);
-        var found = await rds.QueryAsync(new AwsRequest("DescribeDBInstances").With("DBInstanceIdentifier", spec.Name), cancellationToken)
+        return await JudgeAsync(rds, spec, call, await FindAsync(rds, spec, cancellationToken), cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<Observation<object>>> ReadManyAsync(IReadOnlyList<ReadRequest> requests, CancellationToken cancellationToken)
+    {
+        var rds = await ClientAsync((DbInstanceSpec)requests[0].Spec, cancellationToken);
+        var answer = await rds.QueryAsync(
+            new AwsRequest("DescribeDBInstances")
+                .With("Filters.Filter.1.Name", "db-instance-id")
+                .WithList("Filters.Filter.1.Values.Value", requests.Select(request => request.Spec.Identity).Distinct()),
+            cancellationToken);
+        var found = answer.List("DBInstances").ToDictionary(each => each.Text("DBInstanceIdentifier"));
+        return await Task.WhenAll(requests.Select(async request =>
+        {
+            var spec = (DbInstanceSpec)request.Spec;
+            return (await JudgeAsync(rds, spec, request.Call, found.GetValueOrDefault(spec.Name), cancellationToken)).ToUntyped();
+        }));
+    }
+
+    private static async Task<XElement?> FindAsync(AwsClient rds, DbInstanceSpec spec, CancellationToken cancellationToken)
+    {
+        var answer = await rds.QueryAsync(new AwsRequest("DescribeDBInstances").With("DBInstanceIdentifier", spec.Name), cancellationToken)
             .OrNullAsync(NotFound, "DBInstanceNotFoundFault");
+        return answer?.List("DBInstances").First();
+    }
+
+    private async Task<Observation<DbInstanceState>> JudgeAsync(
+        AwsClient rds, DbInstanceSpec spec, ObjectCall call, XElement? found, CancellationToken cancellationToken)
+    {
         if (found is null)
         {
             return Observation.Absent<DbInstanceState>();
@@ -89,8 +121,7 @@ internal sealed class DbInstanceHandler(AwsAccess access) : AwsObjectHandler<DbI
     public override async Task CreateAsync(DbInstanceSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var rds = await ClientAsync(spec, cancellationToken);
-        var found = await rds.QueryAsync(new AwsRequest("DescribeDBInstances").With("DBInstanceIdentifier", spec.Name), cancellationToken)
-            .OrNullAsync(NotFound, "DBInstanceNotFoundFault");
+        var found = await FindAsync(rds, spec, cancellationToken);
         var request = (found?.Text("DBInstanceStatus"), spec.IsStopped) switch
         {
             (null, _) => Creation(spec, call.Marks),

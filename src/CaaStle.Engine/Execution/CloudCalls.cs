@@ -14,14 +14,17 @@ internal sealed class CloudCalls(HandlerRegistry handlers, TimeProvider clock, I
     private readonly ConcurrentDictionary<(string Cloud, string Scope), CallGate> gates = [];
     private readonly ConcurrentDictionary<(string Kind, string Scope), SharedReader> readers = [];
 
+    /// <summary>Whether one call reads what several wait for.</summary>
+    public static bool IsShared(ICloudObjectHandler handler) => handler is IReadsMany { MostAtOnce: > 1 };
+
     /// <summary>Waits, then reads; together with what others wait for, where the cloud can be asked about many.</summary>
     public async Task<Observation<object>> ReadAsync(
         ICloudObjectHandler handler, ReadRequest request, Operation operation, Wait wait, CancellationToken cancellationToken)
     {
         var (cloud, scope) = (handlers.CloudOf(handler), request.Spec.RateLimitScope);
-        if (handler is IReadsMany { MostAtOnce: > 1 } many)
+        if (IsShared(handler))
         {
-            var reader = readers.GetOrAdd((handler.Kind, scope), _ => new(handler, many, GateOf(cloud, scope), clock));
+            var reader = readers.GetOrAdd((handler.Kind, scope), _ => new(handler, (IReadsMany)handler, GateOf(cloud, scope), clock));
             return await reader.ReadAsync(request, wait, cancellationToken);
         }
 

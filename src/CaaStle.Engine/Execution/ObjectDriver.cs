@@ -46,7 +46,7 @@ internal sealed class ObjectDriver(
             try
             {
                 var seen = await ReadAsync(wait, abandoned, either.Token);
-                wait = Pace.UntilNextPoll(clock.GetUtcNow() - started, seen.AskAgainAfter);
+                wait = Pace.UntilNextPoll(clock.GetUtcNow() - started, seen.AskAgainAfter, CloudCalls.IsShared(handler));
                 switch (seen.Condition)
                 {
                     case Condition.Ready:
@@ -129,7 +129,7 @@ internal sealed class ObjectDriver(
                     return;
                 }
 
-                wait = Pace.UntilNextPoll(clock.GetUtcNow() - started, seen.AskAgainAfter);
+                wait = Pace.UntilNextPoll(clock.GetUtcNow() - started, seen.AskAgainAfter, CloudCalls.IsShared(handler));
                 // What is there only in part does not go by itself.
                 if (!isGone && !(accepted && seen is { Condition: Condition.InProgress, NeedsCreate: false }))
                 {

@@ -16,14 +16,24 @@ internal sealed class Pace(IRandomSource random)
 {
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SharedPoll = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(15);
 
-    /// <summary>Grows with the time waited already, so that what is noticed late is late by at most a few hundredths.</summary>
+    /// <summary>
+    /// Grows with the time waited already, so that what is noticed late is late by at most a few hundredths; by one where a call is shared with
+    /// others, once it has been waited for a while.
+    /// </summary>
     /// <param name="askedFor">What the handler knows better.</param>
-    public static Wait UntilNextPoll(TimeSpan waited, TimeSpan? askedFor)
+    public static Wait UntilNextPoll(TimeSpan waited, TimeSpan? askedFor, bool isShared)
     {
-        var most = askedFor ?? TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 25, ShortestPoll.Ticks, LongestPoll.Ticks));
+        var share = waited / 25;
+        if (isShared && share > SharedPoll)
+        {
+            share = waited / 100 > SharedPoll ? waited / 100 : SharedPoll;
+        }
+
+        var most = askedFor ?? TimeSpan.FromTicks(Math.Clamp(share.Ticks, ShortestPoll.Ticks, LongestPoll.Ticks));
         return new(most / 2, most);
     }
 
