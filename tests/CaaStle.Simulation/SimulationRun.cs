@@ -25,6 +25,9 @@ public sealed class SimulationRun
     private readonly int seed;
     private readonly Random random;
     private readonly bool movesBases;
+
+    /// <summary>Whether users ask for what can be, as a rule; others ask for anything, most of which is refused.</summary>
+    private readonly bool isSensible;
     private readonly Onlooker? onlooker;
     private readonly RandomDefinitions definitions;
     private readonly RandomFaults faults;
@@ -41,6 +44,7 @@ public sealed class SimulationRun
         this.seed = seed;
         random = new(seed);
         movesBases = seed % 5 == 2;
+        isSensible = seed % 3 == 1;
         trace = withTrace ? [] : null;
         definitions = new(random);
         faults = new(random, random.Next(3) switch { 0 => 0, 1 => 10, _ => 60 });
@@ -93,7 +97,7 @@ public sealed class SimulationRun
         var actions = random.Next(4, 14);
         for (var action = 0; action < actions && invariants.Violation is null; action++)
         {
-            await DoAsync(Action());
+            await DoAsync(await ActionAsync());
             await LookAsync();
             if (movesBases && random.Next(2) == 0)
             {
@@ -142,12 +146,25 @@ public sealed class SimulationRun
         }
     }
 
-    private Func<Task<Operation>> Action()
+    private async Task<Func<Task<Operation>>> ActionAsync()
     {
         var name = Environments[random.Next(Environments.Length)];
         var application = Applications[random.Next(Applications.Length)];
         var keep = random.Next(6) == 0;
-        return random.Next(16) switch
+        var action = random.Next(16);
+        if (isSensible)
+        {
+            action = (action, await IsThereAsync(SubjectKey.Environment(name)), await IsThereAsync(SubjectKey.Application(application))) switch
+            {
+                ( < 13, false, _) => 0,
+                (0 or 1, _, _) => 2,
+                (6 or 7, _, true) => 8,
+                (> 7 and < 13, _, false) => 6,
+                _ => action,
+            };
+        }
+
+        return action switch
         {
             0 or 1 => () => CreateAsync(name, keep),
             2 or 3 => () => UpdateAsync(name, keep),
@@ -163,6 +180,8 @@ public sealed class SimulationRun
             _ => VandalizeAsync,
         };
     }
+
+    private async Task<bool> IsThereAsync(SubjectKey key) => await host.Store.FindSubjectAsync(key, default) is not null;
 
     private async Task<Operation> CreateAsync(string name, bool keep)
     {
@@ -180,12 +199,17 @@ public sealed class SimulationRun
         return operation;
     }
 
-    /// <summary>Changes nothing but what all in the environment stands on.</summary>
+    /// <summary>Changes nothing but what all in the environment stands on; rather of one with applications, where there is one.</summary>
     private async Task<Operation> MoveAsync()
     {
-        var (name, draft) = environments.Count == 0
+        var carrying = (await host.Store.ListSubjectsAsync(SubjectKind.Application, default))
+            .Where(application => application.Status == SubjectStatus.Available)
+            .Select(application => application.Environment)
+            .ToHashSet();
+        var candidates = environments.Where(each => carrying.Contains(each.Key)).ToList() is { Count: > 0 } some ? some : [.. environments];
+        var (name, draft) = candidates.Count == 0
             ? throw new RefusedException(RefusedException.NotFound, "nothing to move", [])
-            : environments.ElementAt(random.Next(environments.Count));
+            : candidates[random.Next(candidates.Count)];
         var moved = draft with { Base = draft.Base + 1 };
         var operation = await host.Service.UpdateEnvironmentAsync(new(name, moved.ToYaml(), "", name, KeepOnFailure: false, "user"), default);
         environments[name] = moved;
