@@ -17,10 +17,12 @@ namespace CaaStle.Scale;
 internal sealed class Run(string folder) : IWorldFaults
 {
     private const int Callers = 16;
-    private static readonly TimeSpan CallLatency = TimeSpan.FromMilliseconds(150);
+    private static readonly WorldTiming Timing = new(TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(1), TimeSpan.Zero);
 
     private long reads;
     private long changes;
+
+    private string WorldFile => Path.Combine(folder, "data", "clouds", "simulated", "world.jsonl");
 
     /// <summary>A network, a storage and two databases, one of which takes as long as all of it together.</summary>
     public static string Definition(double minutes) => $$$"""
@@ -62,6 +64,7 @@ internal sealed class Run(string folder) : IWorldFaults
         await TellJournalAsync(store, environments, wall);
         stop.Cancel();
         await running;
+        TellWorld(environments);
     }
 
     public async Task ResumeAsync()
@@ -91,6 +94,7 @@ internal sealed class Run(string folder) : IWorldFaults
         Console.WriteLine(string.Join(", ", states.Select(state => $"{state.Value} {state.Key}")));
         stop.Cancel();
         await running;
+        TellWorld(underWay);
     }
 
     public Task<Exception?> BeforeAsync(WorldCall call, CancellationToken cancellationToken)
@@ -127,6 +131,17 @@ internal sealed class Run(string folder) : IWorldFaults
         }
     }
 
+    /// <summary>The simulated cloud is in the same process, so that its own objects count as memory too.</summary>
+    private void TellWorld(int environments)
+    {
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var world = new SimulatedWorld(TimeProvider.System, Timing, file: WorldFile);
+        var objects = world.Objects.Count;
+        var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Console.WriteLine($"the {objects} objects of the simulated cloud are {bytes / 1024.0 / environments:0.0} KB for each environment of all these");
+        GC.KeepAlive(world);
+    }
+
     private static async Task TellJournalAsync(SqliteStateStore store, int environments, double wall)
     {
         var (position, intended) = await LastPositionAsync(store, 0);
@@ -158,9 +173,8 @@ internal sealed class Run(string folder) : IWorldFaults
 
     private (EngineServices Services, OperationScheduler Scheduler, OperationService Service) Compose(IStateStore store)
     {
-        var clouds = Directory.CreateDirectory(Path.Combine(folder, "data", "clouds", "simulated")).FullName;
-        var timing = new WorldTiming(CallLatency, TimeSpan.FromSeconds(1), TimeSpan.Zero);
-        var world = new SimulatedWorld(TimeProvider.System, timing, this, Path.Combine(clouds, "world.jsonl"));
+        Directory.CreateDirectory(Path.GetDirectoryName(WorldFile)!);
+        var world = new SimulatedWorld(TimeProvider.System, Timing, this, WorldFile);
         var catalog = new Catalog(new SimulatedCloud(world, readsAtOnce: 100));
         var vault = new Base64Vault();
         var serializer = new ObjectSerializer(vault);

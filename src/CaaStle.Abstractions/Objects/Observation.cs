@@ -29,7 +29,10 @@ public sealed record Observation<TState>(Condition Condition, TState? State, str
     /// <summary>When to ask again, where the handler knows better than the engine's own pace.</summary>
     public TimeSpan? AskAgainAfter { get; init; }
 
-    /// <summary>The object exists in part, or is not yet what its specification says: creating again completes it.</summary>
+    /// <summary>
+    /// The object exists in part, or is not yet what its specification says: creating again completes it. Said also of what has failed, where
+    /// its cloud can still change it: whether it is well is asked once it is what it should be.
+    /// </summary>
     public bool NeedsCreate { get; init; }
 
     /// <summary>What a command that failed ended with.</summary>

@@ -84,8 +84,8 @@ internal sealed class SimulatedHandler<TSpec, TState>(
             null => Observation.Absent<TState>(),
             _ when !call.Marks.Owns(found.Labels) => Observation.Foreign<TState>("made by somebody else"),
             { GoneAt: not null } => Observation.InProgress<TState>("deleting"),
-            { FailsAt: { } failsAt } when now >= failsAt => Broken(found, spec),
             _ when found.Content != spec.Content => Observation.InProgress<TState>("to be changed") with { NeedsCreate = true },
+            { FailsAt: { } failsAt } when now >= failsAt => Broken(found, spec),
             _ when now < found.ReadyAt => Observation.InProgress<TState>(found.StateAt(now)),
             _ => Observation.Ready(stateOf(found.Name), "available"),
         };

@@ -10,17 +10,21 @@ namespace CaaStle.Engine.Execution;
 /// leaves what is as it should be, changes what can be changed, and replaces the rest. What the blueprint does not contain is left for
 /// later (<see cref="Retiring"/>), so that nothing is lost before everything else is ready.
 /// </summary>
-internal sealed class Convergence(Operation operation, EngineServices services, Pace pace)
+internal sealed class Convergence(Operation operation, EngineServices services, Past past, Pace pace)
 {
-    private readonly ConcurrentDictionary<Node, object> values = [];
-    private readonly ConcurrentDictionary<Node, string> keys = [];
-    
-    /// <summary>Who works on an object that was there before: its node, or whoever deletes it to replace what it needs. Ends with that work.</summary>
-    private readonly ConcurrentDictionary<string, Lazy<Task>> claims = [];
+    private readonly ConcurrentDictionary<Node, object> values = Small<Node, object>();
+    private readonly ConcurrentDictionary<Node, string> keys = Small<Node, string>();
 
-    private IReadOnlyList<ObjectRecord> before = [];
+    /// <summary>Who works on an object that was there before: its node, or whoever deletes it to replace what it needs. Ends with that work.</summary>
+    private readonly ConcurrentDictionary<string, Lazy<Task>> claims = Small<string, Lazy<Task>>();
+
+    /// <summary>What is recorded of each node, oldest first, until it is ready.</summary>
+    private readonly ConcurrentDictionary<string, IReadOnlyList<ObjectRecord>> recorded = Small<string, IReadOnlyList<ObjectRecord>>();
+
     private Blueprint blueprint = new();
-    private Past past = Past.None;
+
+    /// <summary>Values that were drawn for the subject before, by key, protected.</summary>
+    private IReadOnlyDictionary<string, string> drawn = past.Values;
     private Failure? failure;
 
     /// <summary>Of the subject, once the run succeeded.</summary>
@@ -30,14 +34,12 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
     /// <summary>Keys of the objects that are not needed any more, once the run succeeded.</summary>
     public IReadOnlyList<string> Retiring { get; private set; } = [];
 
-    /// <param name="journal">What the operation did before; empty unless it is resumed.</param>
     /// <param name="cancelled">The user does not want it any more.</param>
     /// <param name="stop">The process is to end; ends the run with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>Why it did not succeed; null when everything is ready.</returns>
-    public async Task<Failure?> RunAsync(IReadOnlyList<JournalEntry> journal, CancellationToken cancelled, CancellationToken stop)
+    public async Task<Failure?> RunAsync(CancellationToken cancelled, CancellationToken stop)
     {
         using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
-        before = await services.Store.ListObjectsAsync(operation.SubjectId, stop);
         try
         {
             blueprint = await services.Planner.PlanAsync(operation, stop);
@@ -47,12 +49,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
             return new(Failure.Internal, null, $"the plan could not be made: {exception.Message}", []);
         }
 
-        if (!journal.OfType<OperationPlanned>().Any())
-        {
-            await AppendAsync(new OperationPlanned([.. blueprint.Nodes.Select(StepOf), .. (await NotNeededAsync(blueprint, stop)).Select(RemovalOf)]));
-        }
-
-        past = await Past.ReadAsync(operation, services, blueprint, journal, stop);
+        await RecallAsync(stop);
         try
         {
             await ObjectGraph.RunAsync(
@@ -77,8 +74,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
             return new(Failure.Internal, null, $"the outputs could not be computed: {exception.Message}", []);
         }
 
-        before = await services.Store.ListObjectsAsync(operation.SubjectId, stop);
-        Retiring = [.. (await NotNeededAsync(blueprint, stop)).Select(item => item.Key)];
+        Retiring = [.. (await NotNeededAsync(await services.Store.ListObjectsAsync(operation.SubjectId, stop), stop)).Select(item => item.Key)];
         return null;
 
         async Task MakeAsync(Node node)
@@ -109,11 +105,31 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
         }
     }
 
+    /// <summary>What was there before, and what is to be done now.</summary>
+    private async Task RecallAsync(CancellationToken stop)
+    {
+        var before = await services.Store.ListObjectsAsync(operation.SubjectId, stop);
+        if (!past.IsPlanned)
+        {
+            await AppendAsync(new OperationPlanned([.. blueprint.Nodes.Select(StepOf), .. (await NotNeededAsync(before, stop)).Select(RemovalOf)]));
+        }
+
+        foreach (var ofNode in before.GroupBy(item => item.BlueprintKey))
+        {
+            recorded[ofNode.Key] = [.. ofNode];
+        }
+
+        if (operation.Kind != OperationKind.Create && blueprint.Nodes.Any(node => node is IGeneratedNode))
+        {
+            drawn = await GeneratedValues.ReadAsync(services.Store, operation.Subject, operation.SubjectId, stop);
+        }
+    }
+
     private async Task<object> GenerateAsync(Node node, IGeneratedNode generated)
     {
-        if (past.Values.TryGetValue(node.Key, out var drawn))
+        if (drawn.TryGetValue(node.Key, out var value))
         {
-            return new Secret(services.Vault.Unprotect(drawn));
+            return new Secret(services.Vault.Unprotect(value));
         }
 
         var password = Draw.Password(services.Random, generated.Length);
@@ -150,6 +166,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
         finally
         {
             done.SetResult();
+            recorded.TryRemove(node.Key, out _);
         }
     }
 
@@ -302,12 +319,12 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
     }
 
     /// <summary>The newest object that stands for the node.</summary>
-    private ObjectRecord? Current(Node node) => before.LastOrDefault(item => item.BlueprintKey == node.Key);
+    private ObjectRecord? Current(Node node) => recorded.TryGetValue(node.Key, out var all) ? all[^1] : null;
 
     private string KeyBeside(ObjectRecord record)
     {
         var number = 2;
-        while (before.Any(item => item.Key == $"{record.BlueprintKey}#{number}"))
+        while (recorded[record.BlueprintKey].Any(item => item.Key == $"{record.BlueprintKey}#{number}"))
         {
             number++;
         }
@@ -318,7 +335,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
     private string[] DependenciesOf(Node node) => [.. node.Dependencies.Where(each => each is IObjectNode).Select(each => keys[each])];
 
     /// <summary>What goes once everything is ready: what the blueprint does not contain, and of a job what it has made itself.</summary>
-    private async Task<IReadOnlyList<ObjectRecord>> NotNeededAsync(Blueprint blueprint, CancellationToken stop)
+    private async Task<IReadOnlyList<ObjectRecord>> NotNeededAsync(IReadOnlyList<ObjectRecord> before, CancellationToken stop)
     {
         if (operation.Kind == OperationKind.Run)
         {
@@ -353,6 +370,10 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
         [.. node.Dependencies.Select(dependency => dependency.Key)]);
 
     private static PlannedStep RemovalOf(ObjectRecord item) => new(item.Key, item.Kind, item.DependsOn) { Removes = true };
+
+    /// <summary>Thousands of operations run at once, each with few objects.</summary>
+    private static ConcurrentDictionary<TKey, TValue> Small<TKey, TValue>()
+        where TKey : notnull => new(concurrencyLevel: 1, capacity: 4);
 
     private Task AppendAsync(JournalEntry entry) => services.Store.AppendAsync(operation.Id, [entry], CancellationToken.None);
 }

@@ -5,13 +5,12 @@ namespace CaaStle.Engine.Execution;
 /// <summary>Forgets the recorded objects of a subject that the cloud says are absent. Changes no cloud.</summary>
 internal sealed class DriftAcceptance(Operation operation, EngineServices services, Pace pace)
 {
-    /// <param name="journal">What the operation did before; empty unless it is resumed.</param>
     /// <param name="cancelled">The user does not want it any more.</param>
     /// <param name="stop">The process is to end; ends the run with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>Why it did not succeed; null when everything that is missing is forgotten.</returns>
-    public async Task<Failure?> RunAsync(IReadOnlyList<JournalEntry> journal, CancellationToken cancelled, CancellationToken stop)
+    public async Task<Failure?> RunAsync(Past past, CancellationToken cancelled, CancellationToken stop)
     {
-        if (journal.OfType<OperationPlanned>().Any())
+        if (past.IsPlanned)
         {
             return null;
         }

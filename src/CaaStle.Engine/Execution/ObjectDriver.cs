@@ -62,7 +62,7 @@ internal sealed class ObjectDriver(
                         break;
                     case Condition.Absent:
                     case Condition.InProgress when seen.NeedsCreate:
-                        await CreateAsync(abandoned, stop);
+                        await CreateAsync(abandoned, either.Token, stop);
 
                         // It may be ready by now; but what is made again and again is not to keep the cloud busy.
                         wait = isMade ? wait : Wait.None;
@@ -186,7 +186,8 @@ internal sealed class ObjectDriver(
         }
     }
 
-    private async Task CreateAsync(CancellationToken abandoned, CancellationToken stop)
+    /// <param name="leaves">Ends the wait for the call's turn.</param>
+    private async Task CreateAsync(CancellationToken abandoned, CancellationToken leaves, CancellationToken stop)
     {
         if (BeforeChange is { } beforeChange)
         {
@@ -195,7 +196,6 @@ internal sealed class ObjectDriver(
         }
 
         await using var log = new LogRelay(services.Store, operation.Id, marks.Key);
-        using var leaves = CancellationTokenSource.CreateLinkedTokenSource(abandoned, stop);
         await ChangeAsync(
             async () =>
             {
@@ -208,7 +208,7 @@ internal sealed class ObjectDriver(
                     MarkUnsettled();
                 }
             },
-            leaves.Token);
+            leaves);
     }
 
     private Task<Observation<object>> ReadAsync(Wait wait, CancellationToken abandoned, CancellationToken cancellationToken) =>

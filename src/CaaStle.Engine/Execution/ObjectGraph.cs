@@ -19,12 +19,13 @@ internal static class ObjectGraph
         foreach (var item in InOrder(all))
         {
             Task[] before = [.. item.Before.Select(other => tasks[other.Key])];
-            tasks[item.Key] = AfterAsync(before, item.Content);
+            tasks[item.Key] = AfterAsync(before, work, item.Content);
         }
 
         return Task.WhenAll(tasks.Values);
 
-        async Task AfterAsync(Task[] before, TItem item)
+        // Holds on to nothing else, however long it waits.
+        static async Task AfterAsync(Task[] before, Func<TItem, Task> work, TItem item)
         {
             await Task.WhenAll(before);
             await work(item);

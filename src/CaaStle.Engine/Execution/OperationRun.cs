@@ -51,35 +51,34 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
     /// <param name="stop">The process is to end: leaves the operation as it is, to be run again later.</param>
     public async Task RunAsync(CancellationToken stop)
     {
-        var journal = await services.Store.ReadWholeJournalAsync(operation.Id, stop);
-        await AppendAsync(new OperationStarted(Resumed: journal.Any(entry => entry is OperationStarted)));
+        var past = Past.Of(await services.Store.ReadWholeJournalAsync(operation.Id, stop));
+        await AppendAsync(new OperationStarted(Resumed: past.IsStarted));
         switch (operation)
         {
             case { Kind: OperationKind.Delete }:
-                await DeleteAsync(journal, stop);
+                await DeleteAsync(past, stop);
                 break;
             case { Request.Action: OperationAction.Accept }:
-                await AcceptAsync(journal, stop);
+                await AcceptAsync(past, stop);
                 break;
             default:
-                await ChangeAsync(journal, stop);
+                await ChangeAsync(past, stop);
                 break;
         }
     }
 
-    private async Task ChangeAsync(IReadOnlyList<JournalEntry> journal, CancellationToken stop)
+    private async Task ChangeAsync(Past past, CancellationToken stop)
     {
-        var failure = journal.OfType<OperationFailing>().FirstOrDefault()?.Failure;
-        var committed = journal.OfType<OperationCommitted>().FirstOrDefault();
+        var (failure, committed) = (past.Failure, past.Committed);
         if (failure is null && committed is null)
         {
-            if (journal.OfType<CancelRequested>().Any())
+            if (past.IsCancelled)
             {
                 cancelled.Cancel();
             }
 
-            var convergence = new Convergence(operation, services, pace);
-            failure = await FindFailedPredecessorAsync(stop) ?? await convergence.RunAsync(journal, cancelled.Token, stop);
+            var convergence = new Convergence(operation, services, past, pace);
+            failure = await FindFailedPredecessorAsync(stop) ?? await convergence.RunAsync(cancelled.Token, stop);
             if (failure is null)
             {
                 committed = new(convergence.Outputs, convergence.Retiring);
@@ -164,10 +163,10 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
         await new Deletion(operation, services, pace).CheckLeftoversAsync(recorded.Select(item => item.Key).ToHashSet(), stop);
     }
 
-    private async Task DeleteAsync(IReadOnlyList<JournalEntry> journal, CancellationToken stop)
+    private async Task DeleteAsync(Past past, CancellationToken stop)
     {
         var objects = await services.Store.ListObjectsAsync(operation.SubjectId, stop);
-        if (!journal.OfType<OperationPlanned>().Any())
+        if (!past.IsPlanned)
         {
             await AppendAsync(new OperationPlanned([.. objects.Select(item => new PlannedStep(item.Key, item.Kind, item.DependsOn))]));
         }
@@ -181,18 +180,18 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
     }
 
     /// <summary>No cloud is changed, so that there is nothing to undo.</summary>
-    private async Task AcceptAsync(IReadOnlyList<JournalEntry> journal, CancellationToken stop)
+    private async Task AcceptAsync(Past past, CancellationToken stop)
     {
-        var failure = journal.OfType<OperationFailing>().FirstOrDefault()?.Failure;
+        var failure = past.Failure;
         if (failure is null)
         {
-            if (journal.OfType<CancelRequested>().Any())
+            if (past.IsCancelled)
             {
                 cancelled.Cancel();
             }
 
             failure = await FindFailedPredecessorAsync(stop)
-                ?? await new DriftAcceptance(operation, services, pace).RunAsync(journal, cancelled.Token, stop);
+                ?? await new DriftAcceptance(operation, services, pace).RunAsync(past, cancelled.Token, stop);
             if (failure is not null)
             {
                 await AppendAsync(new OperationFailing(failure));

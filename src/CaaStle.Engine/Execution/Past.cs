@@ -1,36 +1,31 @@
-using CaaStle.Abstractions;
 using CaaStle.Engine.Journal;
 
 namespace CaaStle.Engine.Execution;
 
-/// <summary>What a resumed operation had begun, and what earlier ones have drawn.</summary>
-/// <param name="Values">Generated values by key, protected.</param>
-/// <param name="Changing">Keys of objects that this operation was changing in place.</param>
-/// <param name="Replacing">Keys of objects that this operation was replacing by others of the same identity.</param>
-internal sealed record Past(IReadOnlyDictionary<string, string> Values, IReadOnlySet<string> Changing, IReadOnlySet<string> Replacing)
+/// <summary>What an operation has done before it was taken up, as its journal says. It stays in memory as long as the operation runs.</summary>
+/// <param name="IsStarted">Whether it is taken up again.</param>
+/// <param name="Failure">For what it is undone.</param>
+/// <param name="Committed">What it ends with, once nothing is undone any more.</param>
+/// <param name="Values">What it has drawn by key, protected.</param>
+/// <param name="Changing">Keys of objects that it was changing in place.</param>
+/// <param name="Replacing">Keys of objects that it was replacing by others of the same identity.</param>
+internal sealed record Past(
+    bool IsStarted,
+    bool IsPlanned,
+    bool IsCancelled,
+    Failure? Failure,
+    OperationCommitted? Committed,
+    IReadOnlyDictionary<string, string> Values,
+    IReadOnlySet<string> Changing,
+    IReadOnlySet<string> Replacing)
 {
-    public static readonly Past None = new(new Dictionary<string, string>(), new HashSet<string>(), new HashSet<string>());
-
-    /// <param name="journal">What the operation has done so far.</param>
-    public static async Task<Past> ReadAsync(
-        Operation operation, EngineServices services, Blueprint blueprint, IReadOnlyList<JournalEntry> journal, CancellationToken stop)
-    {
-        return new(
-            await ValuesAsync(operation, services, blueprint, journal, stop),
-            journal.OfType<ObjectChanging>().Select(entry => entry.Key).ToHashSet(),
-            journal.OfType<ObjectReplacing>().Select(entry => entry.Key).ToHashSet());
-    }
-
-    private static async Task<IReadOnlyDictionary<string, string>> ValuesAsync(
-        Operation operation, EngineServices services, Blueprint blueprint, IReadOnlyList<JournalEntry> journal, CancellationToken stop)
-    {
-        if (operation.Kind == OperationKind.Create)
-        {
-            return GeneratedValues.Of(journal);
-        }
-
-        return blueprint.Nodes.Any(node => node is IGeneratedNode)
-            ? await GeneratedValues.ReadAsync(services.Store, operation.Subject, operation.SubjectId, stop)
-            : None.Values;
-    }
+    public static Past Of(IReadOnlyList<JournalEntry> journal) => new(
+        journal.OfType<OperationStarted>().Any(),
+        journal.OfType<OperationPlanned>().Any(),
+        journal.OfType<CancelRequested>().Any(),
+        journal.OfType<OperationFailing>().FirstOrDefault()?.Failure,
+        journal.OfType<OperationCommitted>().FirstOrDefault(),
+        GeneratedValues.Of(journal),
+        journal.OfType<ObjectChanging>().Select(entry => entry.Key).ToHashSet(),
+        journal.OfType<ObjectReplacing>().Select(entry => entry.Key).ToHashSet());
 }

@@ -22,6 +22,8 @@ public sealed class SimulationTests
     [InlineData(690)]
     [InlineData(5041)]
     [InlineData(5099)]
+    [InlineData(24004)]
+    [InlineData(25600)]
     public void A_seed_that_has_found_something_finds_nothing_any_more(int seed) => Assert.Null(new SimulationRun(seed).Run().Violation);
 
     [Fact]

@@ -24,12 +24,12 @@ public sealed class MutationTests
         {
             "an object is created without a look whether it is there", "Execution/ObjectDriver.cs",
             "var seen = await ReadAsync(wait, abandoned, either.Token);\n                wait",
-            "if (started == clock.GetUtcNow()) await CreateAsync(abandoned, stop); var seen = await ReadAsync(wait, abandoned, either.Token);\n                wait"
+            "if (started == clock.GetUtcNow()) await CreateAsync(abandoned, either.Token, stop); var seen = await ReadAsync(wait, abandoned, either.Token);\n                wait"
         },
         {
             "an error of a read is taken for absence", "Execution/ObjectDriver.cs",
             "var fault = PassingFault(exception);",
-            "var fault = PassingFault(exception); if (fault.Fault == CloudFault.Unreachable) await CreateAsync(abandoned, stop);"
+            "var fault = PassingFault(exception); if (fault.Fault == CloudFault.Unreachable) await CreateAsync(abandoned, either.Token, stop);"
         },
         {
             "a create call whose answer was lost is believed not to have happened", "Execution/ObjectDriver.cs",
@@ -88,7 +88,7 @@ public sealed class MutationTests
         },
         {
             "a password is drawn again after a restart", "Execution/Convergence.cs",
-            "if (past.Values.TryGetValue(node.Key, out var drawn))", "if (past.Values.TryGetValue(\"\", out var drawn))"
+            "if (drawn.TryGetValue(node.Key, out var value))", "if (drawn.TryGetValue(\"\", out var value))"
         },
         {
             "an object of others is taken for ours", "Execution/ObjectDriver.cs",

@@ -90,8 +90,8 @@ internal sealed class GraphHandler(SimulatedWorld world, TimeProvider clock, int
             null => Observation.Absent<GraphState>(),
             _ when !call.Marks.Owns(found.Labels) => Observation.Foreign<GraphState>("made by somebody else"),
             { GoneAt: not null } => Observation.InProgress<GraphState>("deleting"),
-            _ when now >= found.FailsAt => Observation.Failed<GraphState>(found.FailureReason, ["the last words of " + found.Name]),
             _ when found.Content != ContentOf(spec) => Observation.InProgress<GraphState>("to be changed") with { NeedsCreate = true },
+            _ when now >= found.FailsAt => Observation.Failed<GraphState>(found.FailureReason, ["the last words of " + found.Name]),
             _ when now < found.ReadyAt => Observation.InProgress<GraphState>("creating"),
             _ => Observation.Ready(new GraphState(found.Name), "available"),
         };
