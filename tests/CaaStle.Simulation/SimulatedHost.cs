@@ -17,6 +17,11 @@ namespace CaaStle.Simulation;
 public sealed class SimulatedHost
 {
     private readonly MemoryStateStore durable;
+    private static readonly Base64Vault Vault = new();
+
+    /// <summary>Of all runs, since it takes longer to make than most of them.</summary>
+    private static readonly ObjectSerializer Serializer = new(Vault);
+
     private readonly Func<SimulatedWorld, TimeProvider, ICloud> cloudOf;
     private readonly int seed;
     private Life life;
@@ -173,22 +178,20 @@ public sealed class SimulatedHost
         {
             var catalog = new Catalog(host.cloudOf(host.World.SeenWith(new Gate(host, this)), host.Time));
             var store = new GatedStore(host, this);
-            var vault = new Base64Vault();
-            var serializer = new ObjectSerializer(vault);
             var reader = new DefinitionReader(catalog);
             Services = new EngineServices(
                 store,
-                vault,
+                Vault,
                 catalog,
                 new HandlerRegistry(catalog),
-                serializer,
-                new Planner(catalog, reader, store, serializer),
+                Serializer,
+                new Planner(catalog, reader, store, Serializer),
                 host.Clock,
                 new SeededRandom(host.seed + host.Steps + 1),
                 new Artifacts(host));
             var scheduler = new OperationScheduler(Services, (_, exception) => host.BrokenRuns.Add(exception));
             Service = new OperationService(Services, reader, scheduler);
-            Revisions = new RevisionReader(store, serializer, reader);
+            Revisions = new RevisionReader(store, Serializer, reader);
             running = host.Time.Post(() => scheduler.RunAllAsync(stop.Token));
         }
 

@@ -203,7 +203,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
         var dependencies = DependenciesOf(node);
         var isSameKind = record.Kind == handler.Kind;
         var isSame = isSameKind
-            && services.Serializer.AreEqual(SpecOf(record), spec)
+            && ObjectSerializer.AreEqual(SpecOf(record), spec)
             && dependencies.ToHashSet().SetEquals(record.DependsOn);
         if (past.Replacing.Contains(record.Key))
         {

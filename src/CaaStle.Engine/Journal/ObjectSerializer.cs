@@ -9,10 +9,10 @@ namespace CaaStle.Engine.Journal;
 /// <summary>Specifications and states as JSON for the journal. Secrets are protected by the vault: <c>{"secret": "..."}</c>.</summary>
 public sealed class ObjectSerializer(ISecretVault vault)
 {
-    private readonly JsonSerializerOptions json = Options(vault);
-
     /// <summary>Secrets as they are: what a vault makes of one differs each time.</summary>
-    private readonly JsonSerializerOptions clear = Options(new OpenVault());
+    private static readonly JsonSerializerOptions Clear = Options(new OpenVault());
+
+    private readonly JsonSerializerOptions json = Options(vault);
 
     public string Serialize(object value) => JsonSerializer.Serialize(value, value.GetType(), json);
 
@@ -20,9 +20,9 @@ public sealed class ObjectSerializer(ISecretVault vault)
         JsonSerializer.Deserialize(text, type, json) ?? throw new JsonException($"The journal has null where it should have {type.Name}.");
 
     /// <summary>Whether two specifications say the same, secrets included.</summary>
-    public bool AreEqual(object left, object right) =>
+    public static bool AreEqual(object left, object right) =>
         left.GetType() == right.GetType()
-        && JsonNode.DeepEquals(JsonSerializer.SerializeToNode(left, left.GetType(), clear), JsonSerializer.SerializeToNode(right, right.GetType(), clear));
+        && JsonNode.DeepEquals(JsonSerializer.SerializeToNode(left, left.GetType(), Clear), JsonSerializer.SerializeToNode(right, right.GetType(), Clear));
 
     public StoredValue Store(Value value) =>
         new(value.IsSecret ? vault.Protect(value.Reveal()) : value.Reveal(), value.IsSecret);

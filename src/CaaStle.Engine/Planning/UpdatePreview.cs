@@ -83,7 +83,7 @@ internal sealed class UpdatePreview(EngineServices services, IReadOnlyList<Objec
         }
 
         var former = (ICloudObjectSpec)serializer.Deserialize(record.Spec, handler.SpecType);
-        return serializer.AreEqual(former, spec) && record.Status == ObjectStatus.Ready ? ChangeKind.Keep : handler.CanChange(former, spec) ? ChangeKind.Change : ChangeKind.Replace;
+        return ObjectSerializer.AreEqual(former, spec) && record.Status == ObjectStatus.Ready ? ChangeKind.Keep : handler.CanChange(former, spec) ? ChangeKind.Change : ChangeKind.Replace;
     }
 
     /// <returns>Null when the specification needs what only an object that is not made yet can tell.</returns>
