@@ -45,6 +45,7 @@ public sealed class ContainerTests(Peer peer) : IDisposable
         await SucceedAsync(host, await host.DeleteContainerAsync());
         Assert.Empty(await account.ContentsAsync());
         Assert.All(await account.CallsAsync(), call => Assert.Empty(call.Wrong));
+        Assert.Empty(await host.UnsaidAsync());
     }
 
     [PushFact]

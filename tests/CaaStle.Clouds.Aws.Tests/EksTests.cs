@@ -43,6 +43,7 @@ public sealed class EksTests(Peer peer)
         await EndAsync(host, await host.DeleteAsync());
         Assert.Empty(await account.ContentsAsync());
         Assert.All(await account.CallsAsync(), call => Assert.Empty(call.Wrong));
+        Assert.Empty(await host.UnsaidAsync());
     }
 
     [PeerFact]

@@ -52,6 +52,7 @@ public sealed class EnvironmentTests(Peer peer)
     public async Task A_database_changes_in_place_pauses_and_goes_on()
     {
         var account = await peer.NewAccountAsync();
+        await account.ChangeWorldAsync(new { policy = PolicyTests.Recommended });
         await using var host = await Host.StartAsync(account);
         await host.CreateAsync(ApplicationTests.Environment);
         var larger = ApplicationTests.Environment
@@ -72,6 +73,7 @@ public sealed class EnvironmentTests(Peer peer)
 
         await host.DeleteAsync();
         Assert.Empty(await account.ContentsAsync());
+        Assert.Empty(await host.UnsaidAsync());
     }
 
     [PeerFact]

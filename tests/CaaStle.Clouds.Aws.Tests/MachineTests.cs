@@ -45,6 +45,7 @@ public sealed class MachineTests(Peer peer)
         await SucceedAsync(host, await host.DeleteAsync());
         Assert.Empty(await account.ContentsAsync());
         Assert.All(await account.CallsAsync(), call => Assert.Empty(call.Wrong));
+        Assert.Empty(await host.UnsaidAsync());
     }
 
     [PeerFact]
@@ -134,6 +135,7 @@ public sealed class MachineTests(Peer peer)
         await SucceedAsync(host, await host.DeleteAsync());
         Assert.Empty(await account.ContentsAsync());
         Assert.Equal(2, (await account.CallsAsync()).Count(call => call.Operation == "DeregisterContainerInstance"));
+        Assert.Empty(await host.UnsaidAsync());
     }
 
     [PeerFact]
@@ -155,6 +157,7 @@ public sealed class MachineTests(Peer peer)
         Assert.False(File.Exists(file));
         Assert.Empty(await account.ContentsAsync());
         Assert.All(await account.CallsAsync(), call => Assert.Empty(call.Wrong));
+        Assert.Empty(await host.UnsaidAsync());
     }
 
     internal static string Environment(string options) => $$"""environment: { app_deployment: { target: aws, type: ecs, {{options}} } }""";

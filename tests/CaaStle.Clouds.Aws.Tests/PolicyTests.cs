@@ -1,4 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using CaaStle.Clouds.Aws.Api;
+using CaaStle.Clouds.Aws.Objects;
+using CaaStle.Docker;
 using CaaStle.Engine.Journal;
 
 namespace CaaStle.Clouds.Aws.Tests;
@@ -8,6 +12,9 @@ public sealed class PolicyTests(Peer peer)
 {
     /// <summary>IAM's, for a policy that can be attached to users, groups and roles, without white space.</summary>
     private const int LongestPolicy = 6144;
+
+    /// <summary>What AWS does when an account uses a service for the first time.</summary>
+    private static readonly string[] NeededElsewhere = ["iam:CreateServiceLinkedRole"];
 
     internal static readonly string Recommended = Repository.Read("docs/aws/policy.json");
 
@@ -28,6 +35,7 @@ public sealed class PolicyTests(Peer peer)
         await EndAsync(host, await host.CreateAsync(NetworkTests.Own));
         await EndAsync(host, await host.DeleteAsync());
         Assert.Empty(await account.ContentsAsync());
+        Assert.Empty(await host.UnsaidAsync());
     }
 
     [PeerTheory]
@@ -59,6 +67,24 @@ public sealed class PolicyTests(Peer peer)
             () => host.CreateAsync("environment: { app_deployment: { target: aws, type: ecs } }"));
 
         Assert.Contains("SignatureDoesNotMatch", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_recommended_policy_allows_what_handlers_say_that_they_need_and_little_else()
+    {
+        var allowed = JsonNode.Parse(Recommended)!["Statement"]!.AsArray()
+            .SelectMany(statement => statement!["Action"] is JsonArray actions ? actions.Select(action => (string)action!) : [(string)statement["Action"]!])
+            .ToList();
+        var access = new AwsAccess(_ => null);
+        var cloud = new AwsCloud(
+            access, new("", TimeProvider.System), "", DockerClient.Find(_ => null, record: null, TimeProvider.System), TimeProvider.System);
+        var needed = cloud.Handlers.Cast<INeedsPermission>().SelectMany(handler => handler.Actions).Concat(MarkedScan.Actions).ToHashSet();
+
+        Assert.DoesNotContain(needed, action => !allowed.Exists(name => Covers(name, action)));
+        Assert.Equal(NeededElsewhere, allowed.Where(name => !needed.Any(action => Covers(name, action))).Order(StringComparer.Ordinal));
+
+        static bool Covers(string name, string action) => name == action
+            || (name.EndsWith('*') && action.StartsWith(name[..^1], StringComparison.Ordinal));
     }
 
     [Fact]

@@ -39,6 +39,8 @@ internal sealed record AwsService(string Id, string SigningName, string Prefix, 
     public static readonly AwsService Iam = new("IAM", "iam", "iam", "2010-05-08", WireProtocol.Query) { IsGlobal = true };
     public static readonly AwsService Logs = new("CloudWatch Logs", "logs", "logs", "2014-03-28", WireProtocol.Json11, "Logs_20140328");
     public static readonly AwsService Rds = new("RDS", "rds", "rds", "2014-10-31", WireProtocol.Query);
+    public static readonly AwsService Quotas = new(
+        "Service Quotas", "servicequotas", "servicequotas", "2019-06-24", WireProtocol.Json11, "ServiceQuotasV20190624");
     public static readonly AwsService Secrets = new(
         "Secrets Manager", "secretsmanager", "secretsmanager", "2017-10-17", WireProtocol.Json11, "secretsmanager");
     public static readonly AwsService Ssm = new("SSM", "ssm", "ssm", "2014-11-06", WireProtocol.Json11, "AmazonSSM");

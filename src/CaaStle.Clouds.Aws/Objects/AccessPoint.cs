@@ -23,6 +23,12 @@ internal sealed class AccessPointHandler(AwsAccess access)
 
     public override string Kind => "efs/access-point";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "elasticfilesystem:CreateAccessPoint", "elasticfilesystem:DeleteAccessPoint", "elasticfilesystem:DescribeAccessPoints",
+        "elasticfilesystem:TagResource",
+    ];
+
     public override async Task<Observation<AccessPointState>> ReadAsync(
         AccessPointSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

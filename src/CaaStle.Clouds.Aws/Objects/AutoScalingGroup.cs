@@ -26,6 +26,13 @@ internal sealed class AutoScalingGroupHandler(AwsAccess access)
 
     public override string Kind => "autoscaling/group";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "autoscaling:CreateAutoScalingGroup", "autoscaling:CreateOrUpdateTags", "autoscaling:DeleteAutoScalingGroup",
+        "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeScalingActivities", "autoscaling:UpdateAutoScalingGroup",
+        "ec2:CreateTags", "ec2:RunInstances", "iam:PassRole",
+    ];
+
     public override async Task<Observation<AutoScalingGroupState>> ReadAsync(
         AutoScalingGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

@@ -14,11 +14,26 @@ internal interface IPlacedSpec<TState> : ICloudObjectSpec<TState>
     string ICloudObjectSpec.RateLimitScope => $"{At.Account}/{At.Region}";
 }
 
+/// <summary>A handler of which is known, before it calls anybody, what the user must be allowed to do.</summary>
+internal interface INeedsPermission
+{
+    string Kind { get; }
+
+    /// <summary>
+    /// The names by which policies of IAM allow what it takes for an object to be made, looked at, changed and deleted, also where no call
+    /// of ours has that name: what AWS does for the user, in the user's name.
+    /// </summary>
+    IReadOnlyList<string> Actions { get; }
+}
+
 /// <summary>How one kind of object of one of AWS's services lives.</summary>
-internal abstract class AwsObjectHandler<TSpec, TState>(AwsAccess access, AwsService service) : CloudObjectHandler<TSpec, TState>
+internal abstract class AwsObjectHandler<TSpec, TState>(AwsAccess access, AwsService service)
+    : CloudObjectHandler<TSpec, TState>, INeedsPermission
     where TSpec : class, IPlacedSpec<TState>
     where TState : class
 {
+    public abstract IReadOnlyList<string> Actions { get; }
+
     /// <summary>AWS's reads follow its writes after seconds.</summary>
     public override TimeSpan SettlesWithin => TimeSpan.FromSeconds(10);
 

@@ -15,7 +15,7 @@ internal sealed record BucketSpec(AwsPlace At, string Name) : IPlacedSpec<Bucket
 
 internal sealed record BucketState(string Arn);
 
-internal sealed class BucketHandler(AwsAccess access) : CloudObjectHandler<BucketSpec, BucketState>
+internal sealed class BucketHandler(AwsAccess access) : CloudObjectHandler<BucketSpec, BucketState>, INeedsPermission
 {
     private const int PagesAtOnce = 20;
 
@@ -23,6 +23,12 @@ internal sealed class BucketHandler(AwsAccess access) : CloudObjectHandler<Bucke
     private const string UnnamedRegion = "us-east-1";
 
     public override string Kind => "s3/bucket";
+
+    public IReadOnlyList<string> Actions { get; } =
+    [
+        "s3:CreateBucket", "s3:DeleteBucket", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetBucketTagging", "s3:ListBucketVersions",
+        "s3:PutBucketTagging",
+    ];
 
     public override TimeSpan SettlesWithin => TimeSpan.FromSeconds(10);
 

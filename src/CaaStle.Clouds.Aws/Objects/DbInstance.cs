@@ -53,6 +53,12 @@ internal sealed class DbInstanceHandler(AwsAccess access)
     /// <summary>As many as RDS puts on one page.</summary>
     public int MostAtOnce => 100;
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "rds:AddTagsToResource", "rds:CreateDBInstance", "rds:DeleteDBInstance", "rds:DescribeDBInstances", "rds:DescribeEvents",
+        "rds:ModifyDBInstance", "rds:StartDBInstance", "rds:StopDBInstance",
+    ];
+
     public override async Task<Observation<DbInstanceState>> ReadAsync(
         DbInstanceSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

@@ -29,6 +29,11 @@ internal sealed class DynamoTableHandler(AwsAccess access)
 
     public override string Kind => "dynamodb/table";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "dynamodb:CreateTable", "dynamodb:DeleteTable", "dynamodb:DescribeTable", "dynamodb:ListTagsOfResource", "dynamodb:TagResource",
+    ];
+
     public override async Task<Observation<DynamoTableState>> ReadAsync(
         DynamoTableSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

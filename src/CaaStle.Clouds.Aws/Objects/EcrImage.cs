@@ -40,6 +40,13 @@ internal sealed class EcrImageHandler(AwsAccess access, DockerClient docker)
 
     public override string Kind => "ecr/image";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "ecr:BatchCheckLayerAvailability", "ecr:BatchDeleteImage", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImages",
+        "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload", "ecr:ListImages", "ecr:PutImage",
+        "ecr:UploadLayerPart",
+    ];
+
     public override async Task<Observation<EcrImageState>> ReadAsync(EcrImageSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var ecr = await ClientAsync(spec, cancellationToken);

@@ -26,6 +26,11 @@ internal sealed class EcrRepositoryHandler(AwsAccess access) : AwsObjectHandler<
 
     public override string Kind => "ecr/repository";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "ecr:CreateRepository", "ecr:DeleteRepository", "ecr:DescribeRepositories", "ecr:ListTagsForResource", "ecr:TagResource",
+    ];
+
     public override async Task<Observation<EcrRepositoryState>> ReadAsync(
         EcrRepositorySpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

@@ -35,6 +35,13 @@ internal sealed class EcsCapacityHandler(AwsAccess access) : AwsObjectHandler<Ec
 
     public override string Kind => "ecs/capacity-provider";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "autoscaling:CreateOrUpdateTags", "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeScalingActivities",
+        "ecs:CreateCapacityProvider", "ecs:DeleteCapacityProvider", "ecs:DescribeCapacityProviders", "ecs:DescribeClusters",
+        "ecs:DescribeContainerInstances", "ecs:ListContainerInstances", "ecs:PutClusterCapacityProviders", "ecs:TagResource",
+    ];
+
     public override async Task<Observation<EcsCapacityState>> ReadAsync(
         EcsCapacitySpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

@@ -21,6 +21,12 @@ internal sealed class EcsClusterHandler(AwsAccess access) : AwsObjectHandler<Ecs
 
     public override string Kind => "ecs/cluster";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "ecs:CreateCluster", "ecs:DeleteCluster", "ecs:DeregisterContainerInstance", "ecs:DescribeClusters",
+        "ecs:DescribeContainerInstances", "ecs:ListContainerInstances", "ecs:TagResource",
+    ];
+
     public override async Task<Observation<EcsClusterState>> ReadAsync(
         EcsClusterSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

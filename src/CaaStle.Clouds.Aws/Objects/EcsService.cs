@@ -73,6 +73,12 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
 
     public override string Kind => "ecs/service";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "ecs:CreateService", "ecs:DeleteService", "ecs:DescribeServices", "ecs:DescribeTasks", "ecs:ListTasks", "ecs:TagResource",
+        "ecs:UpdateService", "elasticloadbalancing:DescribeTargetHealth", "logs:FilterLogEvents", "logs:GetLogEvents",
+    ];
+
     public override async Task<Observation<EcsServiceState>> ReadAsync(
         EcsServiceSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

@@ -37,6 +37,12 @@ internal sealed class EksClusterHandler(AwsAccess access) : AwsObjectHandler<Eks
 
     public override string Kind => "eks/cluster";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "ec2:DescribeSubnets", "ec2:DescribeVpcs", "eks:CreateCluster", "eks:DeleteCluster", "eks:DescribeCluster", "eks:TagResource",
+        "iam:GetRole", "iam:PassRole",
+    ];
+
     public override async Task<Observation<EksClusterState>> ReadAsync(
         EksClusterSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

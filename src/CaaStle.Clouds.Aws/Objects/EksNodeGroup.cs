@@ -32,6 +32,12 @@ internal sealed partial class EksNodeGroupHandler(AwsAccess access)
 
     public override string Kind => "eks/node-group";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "ec2:CreateTags", "ec2:RunInstances", "eks:CreateNodegroup", "eks:DeleteNodegroup", "eks:DescribeNodegroup", "eks:TagResource",
+        "eks:UpdateNodegroupConfig", "iam:GetRole", "iam:ListAttachedRolePolicies", "iam:PassRole",
+    ];
+
     public override async Task<Observation<EksNodeGroupState>> ReadAsync(
         EksNodeGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

@@ -22,6 +22,12 @@ internal sealed class FileSystemHandler(AwsAccess access)
 
     public override string Kind => "efs/file-system";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "elasticfilesystem:CreateFileSystem", "elasticfilesystem:DeleteFileSystem", "elasticfilesystem:DescribeFileSystems",
+        "elasticfilesystem:TagResource",
+    ];
+
     public override async Task<Observation<FileSystemState>> ReadAsync(
         FileSystemSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

@@ -24,6 +24,12 @@ internal sealed class IamRoleHandler(AwsAccess access) : AwsObjectHandler<IamRol
 
     public override string Kind => "iam/role";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole",
+        "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:PutRolePolicy", "iam:TagRole",
+    ];
+
     /// <summary>Roles are not in the index of tags: they are found by their path instead.</summary>
     public static string PathOf(string installation, string? subjectId) =>
         subjectId is null ? $"/caastle/{installation}/" : $"/caastle/{installation}/{subjectId}/";

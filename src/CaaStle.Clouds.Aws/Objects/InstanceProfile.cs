@@ -19,6 +19,12 @@ internal sealed class InstanceProfileHandler(AwsAccess access)
 
     public override string Kind => "iam/instance-profile";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:DeleteInstanceProfile", "iam:GetInstanceProfile", "iam:PassRole",
+        "iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile",
+    ];
+
     public override async Task<Observation<InstanceProfileState>> ReadAsync(
         InstanceProfileSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

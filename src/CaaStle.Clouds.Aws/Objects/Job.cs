@@ -36,6 +36,13 @@ internal sealed class JobHandler(AwsAccess access, TimeProvider clock) : AwsObje
 
     public override string Kind => "ecs/job";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "ecs:DeleteTaskDefinitions", "ecs:DeregisterTaskDefinition", "ecs:DescribeTaskDefinition", "ecs:DescribeTasks",
+        "ecs:ListTaskDefinitions", "ecs:ListTasks", "ecs:RegisterTaskDefinition", "ecs:RunTask", "ecs:StopTask", "ecs:TagResource",
+        "ecs:UntagResource", "iam:PassRole", "logs:FilterLogEvents", "logs:GetLogEvents",
+    ];
+
     public override async Task<Observation<JobState>> ReadAsync(JobSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var ecs = await ClientAsync(spec, cancellationToken);

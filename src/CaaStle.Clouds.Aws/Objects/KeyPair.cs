@@ -17,6 +17,11 @@ internal sealed class KeyPairHandler(AwsAccess access, string folder) : AwsObjec
 {
     public override string Kind => "ec2/key-pair";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "ec2:CreateKeyPair", "ec2:CreateTags", "ec2:DeleteKeyPair", "ec2:DescribeKeyPairs",
+    ];
+
     public override async Task<Observation<KeyPairState>> ReadAsync(KeyPairSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var ec2 = await ClientAsync(spec, cancellationToken);

@@ -32,6 +32,12 @@ internal sealed class LaunchTemplateHandler(AwsAccess access)
 
     public override string Kind => "ec2/launch-template";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "ec2:CreateLaunchTemplate", "ec2:CreateTags", "ec2:DeleteLaunchTemplate", "ec2:DescribeInstanceTypes",
+        "ec2:DescribeLaunchTemplates", "ssm:GetParameter",
+    ];
+
     public override async Task<Observation<LaunchTemplateState>> ReadAsync(
         LaunchTemplateSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

@@ -23,6 +23,12 @@ internal sealed class ListenerHandler(AwsAccess access) : AwsObjectHandler<Liste
 
     public override string Kind => "elb/listener";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "elasticloadbalancing:AddTags", "elasticloadbalancing:CreateListener", "elasticloadbalancing:DeleteListener",
+        "elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeTags",
+    ];
+
     public override async Task<Observation<ListenerState>> ReadAsync(
         ListenerSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

@@ -24,6 +24,12 @@ internal sealed class LoadBalancerHandler(AwsAccess access) : AwsObjectHandler<L
 
     public override string Kind => "elb/load-balancer";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "elasticloadbalancing:AddTags", "elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:DeleteLoadBalancer",
+        "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeTags",
+    ];
+
     public override async Task<Observation<LoadBalancerState>> ReadAsync(
         LoadBalancerSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

@@ -23,6 +23,12 @@ internal sealed class LogGroupHandler(AwsAccess access) : AwsObjectHandler<LogGr
 
     public override string Kind => "logs/group";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DescribeLogGroups", "logs:ListTagsForResource", "logs:PutRetentionPolicy",
+        "logs:TagResource",
+    ];
+
     public override async Task<Observation<LogGroupState>> ReadAsync(
         LogGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

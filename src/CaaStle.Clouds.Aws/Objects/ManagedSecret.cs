@@ -22,6 +22,11 @@ internal sealed class ManagedSecretHandler(AwsAccess access)
 
     public override string Kind => "secretsmanager/secret";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:DescribeSecret", "secretsmanager:TagResource",
+    ];
+
     public override async Task<Observation<ManagedSecretState>> ReadAsync(
         ManagedSecretSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

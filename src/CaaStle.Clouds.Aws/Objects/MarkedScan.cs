@@ -6,6 +6,13 @@ namespace CaaStle.Clouds.Aws.Objects;
 /// <summary>Finds what carries our marks by AWS's own index of tags.</summary>
 internal sealed class MarkedScan(AwsAccess access)
 {
+    /// <inheritdoc cref="INeedsPermission.Actions"/>
+    public static IReadOnlyList<string> Actions { get; } =
+    [
+        "autoscaling:DescribeAutoScalingGroups", "iam:GetInstanceProfile", "iam:GetRole", "iam:ListInstanceProfiles", "iam:ListRoles",
+        "tag:GetResources",
+    ];
+
     /// <summary>How the names of things begin, after region and account, in ARNs of what we make.</summary>
     private static readonly (string Service, string Resource, string Kind)[] Kinds =
     [

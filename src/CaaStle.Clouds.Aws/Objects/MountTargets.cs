@@ -27,6 +27,12 @@ internal sealed class MountTargetsHandler(AwsAccess access)
 
     public override string Kind => "efs/mount-targets";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets",
+        "elasticfilesystem:CreateMountTarget", "elasticfilesystem:DeleteMountTarget", "elasticfilesystem:DescribeMountTargets",
+    ];
+
     public override async Task<Observation<MountTargetsState>> ReadAsync(
         MountTargetsSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

@@ -40,6 +40,14 @@ internal sealed class OwnNetworkHandler(AwsAccess access) : AwsObjectHandler<Own
 
     public override string Kind => "ec2/network";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "ec2:AttachInternetGateway", "ec2:CreateInternetGateway", "ec2:CreateRoute", "ec2:CreateSubnet", "ec2:CreateTags", "ec2:CreateVpc",
+        "ec2:DeleteInternetGateway", "ec2:DeleteSubnet", "ec2:DeleteVpc", "ec2:DescribeAvailabilityZones", "ec2:DescribeInternetGateways",
+        "ec2:DescribeRouteTables", "ec2:DescribeSubnets", "ec2:DescribeVpcs", "ec2:DetachInternetGateway", "ec2:ModifySubnetAttribute",
+        "ec2:ModifyVpcAttribute",
+    ];
+
     public override async Task<Observation<OwnNetworkState>> ReadAsync(
         OwnNetworkSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

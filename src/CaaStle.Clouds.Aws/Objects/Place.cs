@@ -33,9 +33,11 @@ internal sealed record PlaceSpec(string Name, string? Region, string? Profile) :
 internal sealed record PlaceState(AwsPlace At, string Vpc, IReadOnlyList<string> Subnets);
 
 internal sealed class PlaceHandler(AwsAccess access, PlaceLedger ledger, OwnNetworkHandler networks, TimeProvider clock)
-    : CloudObjectHandler<PlaceSpec, PlaceState>
+    : CloudObjectHandler<PlaceSpec, PlaceState>, INeedsPermission
 {
     public override string Kind => "aws/place";
+
+    public IReadOnlyList<string> Actions { get; } = ["ec2:DescribeSubnets", "ec2:DescribeVpcs"];
 
     public override async Task<Observation<PlaceState>> ReadAsync(PlaceSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

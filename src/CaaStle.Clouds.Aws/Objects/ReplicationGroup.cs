@@ -24,6 +24,12 @@ internal sealed class ReplicationGroupHandler(AwsAccess access)
 
     public override string Kind => "elasticache/replication-group";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "elasticache:AddTagsToResource", "elasticache:CreateReplicationGroup", "elasticache:DeleteReplicationGroup",
+        "elasticache:DescribeReplicationGroups", "elasticache:ListTagsForResource",
+    ];
+
     public override async Task<Observation<ReplicationGroupState>> ReadAsync(
         ReplicationGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

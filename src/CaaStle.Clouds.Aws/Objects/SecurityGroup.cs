@@ -28,6 +28,12 @@ internal sealed class SecurityGroupHandler(AwsAccess access) : AwsObjectHandler<
 {
     public override string Kind => "ec2/security-group";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "ec2:AuthorizeSecurityGroupIngress", "ec2:CreateSecurityGroup", "ec2:CreateTags", "ec2:DeleteSecurityGroup",
+        "ec2:DescribeSecurityGroups", "ec2:RevokeSecurityGroupIngress",
+    ];
+
     public override async Task<Observation<SecurityGroupState>> ReadAsync(
         SecurityGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

@@ -21,6 +21,12 @@ internal sealed class DbSubnetGroupHandler(AwsAccess access) : SubnetGroupHandle
     access, AwsService.Rds, "DBSubnetGroup", "DBSubnetGroupArn", name => new(name))
 {
     public override string Kind => "rds/subnet-group";
+
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "rds:AddTagsToResource", "rds:CreateDBSubnetGroup", "rds:DeleteDBSubnetGroup", "rds:DescribeDBSubnetGroups",
+        "rds:ListTagsForResource",
+    ];
 }
 
 /// <summary>The subnets that a cache may be in.</summary>
@@ -35,6 +41,12 @@ internal sealed class CacheSubnetGroupHandler(AwsAccess access) : SubnetGroupHan
     access, AwsService.ElastiCache, "CacheSubnetGroup", "ARN", name => new(name))
 {
     public override string Kind => "elasticache/subnet-group";
+
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "elasticache:AddTagsToResource", "elasticache:CreateCacheSubnetGroup", "elasticache:DeleteCacheSubnetGroup",
+        "elasticache:DescribeCacheSubnetGroups", "elasticache:ListTagsForResource",
+    ];
 }
 
 /// <summary>RDS and ElastiCache have them alike.</summary>

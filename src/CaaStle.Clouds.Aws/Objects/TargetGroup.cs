@@ -30,6 +30,14 @@ internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<Ta
 
     public override string Kind => "elb/target-group";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "elasticloadbalancing:AddTags", "elasticloadbalancing:CreateTargetGroup", "elasticloadbalancing:DeleteTargetGroup",
+        "elasticloadbalancing:DescribeTags", "elasticloadbalancing:DescribeTargetGroupAttributes",
+        "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:ModifyTargetGroup",
+        "elasticloadbalancing:ModifyTargetGroupAttributes",
+    ];
+
     public override async Task<Observation<TargetGroupState>> ReadAsync(
         TargetGroupSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

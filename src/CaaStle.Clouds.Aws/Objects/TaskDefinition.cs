@@ -71,6 +71,12 @@ internal sealed class TaskDefinitionHandler(AwsAccess access, TimeProvider clock
 
     public override string Kind => "ecs/task-definition";
 
+    public override IReadOnlyList<string> Actions { get; } =
+    [
+        "ecs:DeleteTaskDefinitions", "ecs:DeregisterTaskDefinition", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions",
+        "ecs:RegisterTaskDefinition", "ecs:TagResource", "iam:PassRole", "logs:FilterLogEvents", "logs:GetLogEvents",
+    ];
+
     public override async Task<Observation<TaskDefinitionState>> ReadAsync(
         TaskDefinitionSpec spec, ObjectCall call, CancellationToken cancellationToken)
     {

@@ -100,6 +100,7 @@ class Peer:
         if kind == "close":
             self.reset(environ)
         status = []
+        permissions_world.CALL.actions = []
 
         def remember(line, headers, exc_info=None):
             status.append(line)
@@ -108,6 +109,7 @@ class Peer:
             return start_response(line, headers, exc_info)
 
         answer = self.moto(environ, remember)
+        call["actions"] = permissions_world.CALL.actions
         if kind == "lose":
             b"".join(answer)
             call["status"] = int(status[0][:3])
@@ -139,7 +141,9 @@ class Peer:
             query = environ.get("QUERY_STRING")
             operation = f"{environ['REQUEST_METHOD']} /bucket{'?' + query if query else ''}"
         wrong = self.check.problems(service, operation, parameters) if parameters is not None else []
-        return {"key": key, "region": region, "service": service, "operation": operation, "rest": rest is not None, "wrong": wrong, "status": 0}
+        whom = re.search(r"kind ?= ?([^,;]+)", environ.get("HTTP_BAGGAGE", ""))
+        return {"key": key, "region": region, "service": service, "operation": operation, "rest": rest is not None, "wrong": wrong,
+            "kind": urllib.parse.unquote(whom[1]) if whom else "", "actions": [], "status": 0}
 
     @staticmethod
     def is_json(environ):

@@ -1,5 +1,6 @@
 """Accounts whose calls must be signed well and allowed by a policy, as with AWS. moto checks that by itself for all or none."""
 import re
+import threading
 import urllib.parse
 
 from moto.core.exceptions import AccessDeniedError
@@ -14,6 +15,9 @@ POLICIES = {}
 
 # The prefixes of actions that are not the names by which calls are signed.
 PREFIXES = {"tagging": "tag"}
+
+# What the call that this thread answers had to be allowed.
+CALL = threading.local()
 
 
 def authenticate(self, request_class, resource="*"):
@@ -41,6 +45,7 @@ def authenticate(self, request_class, resource="*"):
     if service != "iam":
         body = urllib.parse.unquote((self.raw_body or b"").decode(errors="replace"))
         needed += [("iam:PassRole", arn) for arn in set(re.findall(r"arn:aws:iam::\d+:role/[\w+=,.@/-]+", body))]
+    CALL.actions = [action for action, _ in needed]
     for action, on in needed:
         if policy.is_action_permitted(action, on) != PermissionResult.PERMITTED:
             raise AccessDeniedError(user_arn=f"arn:aws:sts::{self.current_account}:assumed-role/tests/tests", action=f"{action} on {on}")

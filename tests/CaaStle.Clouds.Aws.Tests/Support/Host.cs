@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using CaaStle.Abstractions;
@@ -153,6 +154,19 @@ internal sealed class Host : IAsyncDisposable
 
     public async Task<IReadOnlyList<JournalEntry>> JournalAsync(Operation operation) =>
         [.. (await durable.ReadJournalAsync(operation.Id, 0, int.MaxValue, Cancel)).Select(record => record.Entry)];
+
+    /// <summary>What handlers called without saying that it has to be allowed, in an account that has a policy.</summary>
+    public async Task<IReadOnlyList<string>> UnsaidAsync()
+    {
+        var said = Cloud.Handlers.OfType<INeedsPermission>().ToDictionary(handler => handler.Kind, handler => handler.Actions);
+        said["aws/place"] = [.. said["aws/place"], .. said["ec2/network"]];
+        var calls = (await Account.CallsAsync()).Where(call => call.Kind.Length > 0).ToList();
+        Assert.Contains(calls, call => call.Actions.Count > 0);
+        return
+        [
+            .. calls.SelectMany(call => call.Actions.Except(said[call.Kind]).Select(action => $"{call.Kind} calls {action}")).Distinct(),
+        ];
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -326,12 +340,14 @@ internal sealed class Host : IAsyncDisposable
 
         public async Task<Observation<object>> ReadAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken)
         {
+            using var mine = MarkCalls();
             await of.StaysAliveAsync();
             return await handler.ReadAsync(spec, call, cancellationToken);
         }
 
         public async Task CreateAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken)
         {
+            using var mine = MarkCalls();
             await of.StaysAliveAsync();
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, of.Dying);
             await handler.CreateAsync(spec, call, either.Token);
@@ -341,9 +357,13 @@ internal sealed class Host : IAsyncDisposable
 
         public async Task DeleteAsync(ICloudObjectSpec spec, ObjectCall call, CancellationToken cancellationToken)
         {
+            using var mine = MarkCalls();
             await of.StaysAliveAsync();
             await handler.DeleteAsync(spec, call, cancellationToken);
         }
+
+        /// <summary>Whatever is called until the end of it tells the peer whose call it is.</summary>
+        private Activity MarkCalls() => new Activity(Kind).AddBaggage("kind", Kind).Start();
     }
 
     private sealed class GatedLogSource(ICloudObjectHandler handler, Life of) : GatedHandler(handler, of), ILogSource

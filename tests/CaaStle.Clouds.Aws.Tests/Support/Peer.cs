@@ -148,7 +148,17 @@ public sealed class PeerTheoryAttribute : TheoryAttribute
 
 /// <summary>One call that reached the peer.</summary>
 /// <param name="Wrong">How it differs from what AWS publishes of its services.</param>
-internal sealed record PeerCall(string Service, string Region, string Operation, string? Fault, int Status, IReadOnlyList<string> Wrong)
+/// <param name="Kind">Of the object whose handler made it; empty for all other calls.</param>
+/// <param name="Actions">What had to be allowed, where the account has a policy.</param>
+internal sealed record PeerCall(
+    string Service,
+    string Region,
+    string Operation,
+    string? Fault,
+    int Status,
+    IReadOnlyList<string> Wrong,
+    string Kind,
+    IReadOnlyList<string> Actions)
 {
     public bool Changes => !Operation.StartsWith("Describe", StringComparison.Ordinal)
         && !Operation.StartsWith("List", StringComparison.Ordinal)
