@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Aws.Api;
+using CaaStle.Clouds.Aws.Coe;
 using CaaStle.Clouds.Aws.Coe.Ecs;
 using CaaStle.Clouds.Aws.Coe.Eks;
 using CaaStle.Clouds.Aws.Objects;
@@ -63,7 +64,8 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
             new EksClusterHandler(access),
             new EksNodeGroupHandler(access),
         ];
-        Coes = [new EcsCoe(access), new EksCoe(access)];
+        var account = new AccountCheck(access, Handlers);
+        Coes = [new EcsCoe(access, account), new EksCoe(account)];
         Registries = [new EcrRegistry(docker)];
     }
 

@@ -8,7 +8,7 @@ namespace CaaStle.Clouds.Aws.Coe;
 /// What an account may have of something in a region, and whether an environment would be too much. Where AWS does not tell, nothing stands
 /// in the way: it will say so itself when it is asked for more.
 /// </summary>
-internal sealed class AccountQuotas(AwsAccess access)
+internal sealed class AccountQuotas(AwsAccess access, AwsPlace at)
 {
     private sealed record Quota(string Kind, string Things, string ServiceCode, string QuotaCode);
 
@@ -17,18 +17,8 @@ internal sealed class AccountQuotas(AwsAccess access)
 
     /// <param name="added">How many objects of each kind would be made.</param>
     public async Task<IReadOnlyList<string>> FindObstaclesAsync(
-        string? profile, string? region, IReadOnlyDictionary<string, int> added, CancellationToken cancellationToken)
+        IReadOnlyDictionary<string, int> added, CancellationToken cancellationToken)
     {
-        AwsPlace at;
-        try
-        {
-            at = await access.FindPlaceAsync(profile, region, cancellationToken);
-        }
-        catch (CloudException e)
-        {
-            return e.Fault == CloudFault.Refused ? [e.Message] : [];
-        }
-
         var obstacles = new List<string>();
         foreach (var (quota, ask) in new (Quota, Func<AwsPlace, CancellationToken, Task<(long Used, long Max)?>>)[]
             { (Databases, CountDatabasesAsync), (LoadBalancers, CountLoadBalancersAsync) })

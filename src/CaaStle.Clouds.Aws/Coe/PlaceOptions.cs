@@ -40,13 +40,7 @@ internal static class PlaceOptions
     /// <summary>The place with its outputs.</summary>
     public static Node<PlaceState> AddTo(Blueprint plan, CoeRequest request)
     {
-        var place = plan.SharePlace(request.Scope, standard => standard with
-        {
-            Region = request.Options.TextOrNull(RegionOption),
-            Profile = request.Options.TextOrNull(ProfileOption),
-            Vpc = request.Options.TextOrNull(VpcOption),
-            Subnets = request.Options.List(SubnetsOption),
-        });
+        var place = plan.SharePlace(request.Scope, _ => Read(request));
         plan.Output("Account", place, found => found.At.Account);
         plan.Output("Region", place, found => found.At.Region);
         plan.Output("Profile", place, found => found.At.Profile ?? "");
@@ -55,8 +49,13 @@ internal static class PlaceOptions
         return place;
     }
 
-    public static Task<IReadOnlyList<string>> FindObstaclesAsync(
-        AccountQuotas quotas, CoeRequest request, IReadOnlyDictionary<string, int> added, CancellationToken cancellationToken) =>
-        quotas.FindObstaclesAsync(
-            request.Options.TextOrNull(ProfileOption), request.Options.TextOrNull(RegionOption), added, cancellationToken);
+    public static PlaceSpec Read(CoeRequest request) => new(
+        request.Scope.ObjectName(EnvironmentObjects.PlaceKey),
+        request.Options.TextOrNull(RegionOption),
+        request.Options.TextOrNull(ProfileOption))
+    {
+        NeedsNetwork = true,
+        Vpc = request.Options.TextOrNull(VpcOption),
+        Subnets = request.Options.List(SubnetsOption),
+    };
 }

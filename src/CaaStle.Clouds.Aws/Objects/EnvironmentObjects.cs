@@ -5,7 +5,7 @@ namespace CaaStle.Clouds.Aws.Objects;
 /// <summary>What the parts of one environment share.</summary>
 internal static class EnvironmentObjects
 {
-    private const string PlaceKey = "place";
+    public const string PlaceKey = "place";
     private const string SecurityGroupKey = "security-group";
 
     public static Node<PlaceState> SharePlace(this Blueprint plan, Scope scope, Func<PlaceSpec, PlaceSpec>? chosen = null) =>

@@ -163,6 +163,7 @@ internal sealed record PeerCall(
     public bool Changes => !Operation.StartsWith("Describe", StringComparison.Ordinal)
         && !Operation.StartsWith("List", StringComparison.Ordinal)
         && !Operation.StartsWith("Get", StringComparison.Ordinal)
+        && !Operation.StartsWith("Simulate", StringComparison.Ordinal)
         && !Operation.StartsWith("Filter", StringComparison.Ordinal);
 }
 

@@ -5,7 +5,7 @@ using CaaStle.Clouds.Aws.Objects;
 namespace CaaStle.Clouds.Aws.Coe.Ecs;
 
 /// <summary>Amazon's Elastic Container Service, on Fargate or on machines of EC2: a cluster, and a load balancer for all its applications.</summary>
-internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IApplicationCheck
+internal sealed class EcsCoe(AwsAccess access, AccountCheck account) : ICoeType, IEnvironmentCheck, IApplicationCheck
 {
     /// <summary>Environments of before, which do not have it, are on Fargate.</summary>
     public const string LaunchOutput = "Launch";
@@ -69,7 +69,7 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
 
     public Task<IReadOnlyList<string>> FindObstaclesAsync(
         CoeRequest request, IReadOnlyDictionary<string, int> added, CancellationToken cancellationToken) =>
-        PlaceOptions.FindObstaclesAsync(new(access), request, added, cancellationToken);
+        account.FindObstaclesAsync(PlaceOptions.Read(request), added, cancellationToken);
 
     public async Task<IReadOnlyList<string>> FindObstaclesAsync(ApplicationRequest request, CancellationToken cancellationToken)
     {
@@ -95,6 +95,14 @@ internal sealed class EcsCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
         {
             obstacles.Add($"Port {port} of the environment's load balancer is taken by another application. "
                 + "Choose another host_port, or leave it out to get one that is free.");
+        }
+
+        if (request.Revision == 1 && obstacles.Count == 0)
+        {
+            var plan = new Blueprint();
+            PlanApplication(request, plan);
+            var place = EcsOutputs.Read(request.EnvironmentOutputs).Place;
+            obstacles.AddRange(await account.FindObstaclesAsync(place.At, plan, cancellationToken));
         }
 
         return obstacles;

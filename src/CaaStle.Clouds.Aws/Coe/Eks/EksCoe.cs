@@ -1,12 +1,11 @@
 using CaaStle.Abstractions;
-using CaaStle.Clouds.Aws.Api;
 using CaaStle.Clouds.Aws.Coe.Ecs;
 using CaaStle.Clouds.Aws.Objects;
 
 namespace CaaStle.Clouds.Aws.Coe.Eks;
 
 /// <summary>Amazon's Elastic Kubernetes Service: a control plane, and a group of machines of EC2 as its nodes.</summary>
-internal sealed class EksCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IApplicationCheck
+internal sealed class EksCoe(AccountCheck account) : ICoeType, IEnvironmentCheck, IApplicationCheck
 {
     private const string SizeOption = "cluster_size";
     private const string InstanceTypeOption = "instance_type";
@@ -97,7 +96,7 @@ internal sealed class EksCoe(AwsAccess access) : ICoeType, IEnvironmentCheck, IA
 
     public Task<IReadOnlyList<string>> FindObstaclesAsync(
         CoeRequest request, IReadOnlyDictionary<string, int> added, CancellationToken cancellationToken) =>
-        PlaceOptions.FindObstaclesAsync(new(access), request, added, cancellationToken);
+        account.FindObstaclesAsync(PlaceOptions.Read(request), added, cancellationToken);
 
     public Task<IReadOnlyList<string>> FindObstaclesAsync(ApplicationRequest request, CancellationToken cancellationToken)
     {
