@@ -14,7 +14,11 @@ public sealed class PolicyTests(Peer peer)
     private const int LongestPolicy = 6144;
 
     /// <summary>What AWS does when an account uses a service for the first time, and what is asked before anything is made.</summary>
-    private static readonly string[] NeededElsewhere = ["iam:CreateServiceLinkedRole", "iam:SimulatePrincipalPolicy"];
+    private static readonly string[] NeededElsewhere =
+    [
+        "eks:ListClusters", "iam:CreateServiceLinkedRole", "iam:SimulatePrincipalPolicy", "servicequotas:GetAWSDefaultServiceQuota",
+        "servicequotas:GetServiceQuota",
+    ];
 
     internal static readonly string Recommended = Repository.Read("docs/aws/policy.json");
 

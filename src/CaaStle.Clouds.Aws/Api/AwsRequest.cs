@@ -36,6 +36,13 @@ internal sealed class AwsRequest(string operation, string route = "POST /") : Am
         return this;
     }
 
+    /// <summary>Adds a parameter in place of what it was before.</summary>
+    public AwsRequest Set(string name, string value)
+    {
+        parameters.RemoveAll(parameter => parameter.Key == name);
+        return With(name, value);
+    }
+
     public AwsRequest With(string name, int value) => With(name, value.ToString(CultureInfo.InvariantCulture));
 
     public AwsRequest With(string name, bool value) => With(name, value ? "true" : "false");

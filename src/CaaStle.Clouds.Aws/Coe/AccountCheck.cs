@@ -14,9 +14,11 @@ internal sealed class AccountCheck(AwsAccess access, IReadOnlyList<ICloudObjectH
 
     /// <summary>For an environment.</summary>
     /// <param name="added">How many objects of each kind would be made.</param>
+    /// <param name="machines">Those that there are to be.</param>
     public async Task<IReadOnlyList<string>> FindObstaclesAsync(
-        PlaceSpec place, IReadOnlyDictionary<string, int> added, CancellationToken cancellationToken)
+        CoeRequest request, IReadOnlyDictionary<string, int> added, WantedMachines? machines, CancellationToken cancellationToken)
     {
+        var place = PlaceOptions.Read(request);
         AwsPlace at;
         try
         {
@@ -27,21 +29,55 @@ internal sealed class AccountCheck(AwsAccess access, IReadOnlyList<ICloudObjectH
             return e.Fault == CloudFault.Refused ? [e.Message] : [];
         }
 
+        var wanted = added.ToDictionary(kind => kind.Key, kind => (double)kind.Value);
+        if (added.ContainsKey(kinds[typeof(PlaceState)]) && await HasNoNetworkAsync(place, at, cancellationToken))
+        {
+            wanted[AccountQuotas.Networks] = 1;
+        }
+
+        return await FindObstaclesAsync(at, request.Scope, wanted.Keys, wanted, machines, cancellationToken);
+    }
+
+    /// <summary>For an application.</summary>
+    /// <param name="plan">What it consists of; null where it is there already.</param>
+    /// <param name="wanted">How much it wants of what quotas are about.</param>
+    public Task<IReadOnlyList<string>> FindObstaclesAsync(
+        AwsPlace at, Scope scope, Blueprint? plan, IReadOnlyDictionary<string, double> wanted, CancellationToken cancellationToken)
+    {
+        var objects = plan?.Nodes.OfType<IObjectNode>() ?? [];
+        return FindObstaclesAsync(
+            at, scope, objects.Select(node => kinds[node.StateType]), wanted, machines: null, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<string>> FindObstaclesAsync(
+        AwsPlace at,
+        Scope scope,
+        IEnumerable<string> made,
+        IReadOnlyDictionary<string, double> wanted,
+        WantedMachines? machines,
+        CancellationToken cancellationToken)
+    {
+        var actions = made.Where(byKind.ContainsKey).SelectMany(kind => byKind[kind].Actions).ToHashSet();
         var found = await Task.WhenAll(
-            new AccountQuotas(access, at).FindObstaclesAsync(added, cancellationToken),
-            FindObstaclesAsync(at, added.Keys, cancellationToken));
+            new AccountQuotas(access, at, scope).FindObstaclesAsync(wanted, machines, cancellationToken),
+            actions.Count == 0
+                ? Task.FromResult<IReadOnlyList<string>>([])
+                : new AccountPermissions(access, at).FindObstaclesAsync([.. actions.Union(MarkedScan.Actions)], cancellationToken));
         return [.. found.SelectMany(obstacles => obstacles)];
     }
 
-    /// <summary>For an application that is not there yet.</summary>
-    public Task<IReadOnlyList<string>> FindObstaclesAsync(AwsPlace at, Blueprint plan, CancellationToken cancellationToken) =>
-        FindObstaclesAsync(at, plan.Nodes.OfType<IObjectNode>().Select(node => kinds[node.StateType]), cancellationToken);
-
-    private async Task<IReadOnlyList<string>> FindObstaclesAsync(AwsPlace at, IEnumerable<string> made, CancellationToken cancellationToken)
+    /// <summary>Whether the environment gets a network of its own.</summary>
+    private async Task<bool> HasNoNetworkAsync(PlaceSpec place, AwsPlace at, CancellationToken cancellationToken)
     {
-        var needed = made.Where(byKind.ContainsKey).SelectMany(kind => byKind[kind].Actions).ToHashSet();
-        return needed.Count == 0
-            ? []
-            : await new AccountPermissions(access, at).FindObstaclesAsync([.. needed.Union(MarkedScan.Actions)], cancellationToken);
+        try
+        {
+            return place.Vpc == PlaceSpec.NewVpc
+                || (place.Vpc is null && await PlaceHandler.FindVpcAsync(
+                    await access.OfAsync(AwsService.Ec2, at, cancellationToken), null, cancellationToken) is null);
+        }
+        catch (CloudException)
+        {
+            return false;
+        }
     }
 }

@@ -99,6 +99,18 @@ internal sealed class PlaceHandler(AwsAccess access, PlaceLedger ledger, OwnNetw
         }
     }
 
+    /// <param name="wanted">The id; null for the region's default.</param>
+    public static async Task<string?> FindVpcAsync(AwsClient ec2, string? wanted, CancellationToken cancellationToken)
+    {
+        var request = new AwsRequest("DescribeVpcs");
+        var answer = await ec2.QueryAsync(
+            wanted is null
+                ? request.With("Filter.1.Name", "is-default").With("Filter.1.Value.1", "true")
+                : request.With("VpcId.1", wanted),
+            cancellationToken);
+        return answer.List("vpcSet").FirstOrDefault()?.Text("vpcId");
+    }
+
     private void Write(LedgerEntry entry, ObjectCall call) =>
         ledger.Write(call.Marks.SubjectId, entry with { AskedAt = clock.GetUtcNow() });
 
@@ -136,18 +148,13 @@ internal sealed class PlaceHandler(AwsAccess access, PlaceLedger ledger, OwnNetw
         }
 
         var ec2 = await access.OfAsync(AwsService.Ec2, at, cancellationToken);
-        var vpcs = new AwsRequest("DescribeVpcs");
-        vpcs = spec.Vpc is { } wanted
-            ? vpcs.With("VpcId.1", wanted)
-            : vpcs.With("Filter.1.Name", "is-default").With("Filter.1.Value.1", "true");
-        if ((await ec2.QueryAsync(vpcs, cancellationToken)).List("vpcSet").FirstOrDefault() is not { } found)
+        if (await FindVpcAsync(ec2, spec.Vpc, cancellationToken) is not { } vpc)
         {
             return spec.Subnets.Count == 0 ? null : throw new CloudException(
                 CloudFault.Refused,
                 $"The account {at.Account} has no default VPC in {at.Region}: name the one of these `subnets` by `vpc:`.");
         }
 
-        var vpc = found.Text("vpcId");
         var answer = await ec2.QueryAsync(
             new AwsRequest("DescribeSubnets").With("Filter.1.Name", "vpc-id").With("Filter.1.Value.1", vpc), cancellationToken);
         var subnets = answer.List("subnetSet")

@@ -4,7 +4,9 @@ import urllib.parse
 
 import botocore.session
 
-SERVICES = {"elasticfilesystem": "efs", "elasticloadbalancing": "elbv2", "tagging": "resourcegroupstaggingapi"}
+SERVICES = {
+    "elasticfilesystem": "efs", "elasticloadbalancing": "elbv2", "servicequotas": "service-quotas", "tagging": "resourcegroupstaggingapi",
+}
 JSON_TYPES = {
     "string": str, "integer": int, "long": int, "boolean": bool, "float": (int, float), "double": (int, float), "timestamp": (int,
         float, str),

@@ -69,7 +69,8 @@ internal sealed class EcsCoe(AwsAccess access, AccountCheck account) : ICoeType,
 
     public Task<IReadOnlyList<string>> FindObstaclesAsync(
         CoeRequest request, IReadOnlyDictionary<string, int> added, CancellationToken cancellationToken) =>
-        account.FindObstaclesAsync(PlaceOptions.Read(request), added, cancellationToken);
+        account.FindObstaclesAsync(
+            request, added, Machines.Read(request) is { } machines ? new(machines.InstanceType, machines.Size) : null, cancellationToken);
 
     public async Task<IReadOnlyList<string>> FindObstaclesAsync(ApplicationRequest request, CancellationToken cancellationToken)
     {
@@ -97,15 +98,30 @@ internal sealed class EcsCoe(AwsAccess access, AccountCheck account) : ICoeType,
                 + "Choose another host_port, or leave it out to get one that is free.");
         }
 
-        if (request.Revision == 1 && obstacles.Count == 0)
+        return obstacles.Count > 0 ? obstacles : await FindObstaclesInAccountAsync(request, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<string>> FindObstaclesInAccountAsync(ApplicationRequest request, CancellationToken cancellationToken)
+    {
+        var environment = EcsOutputs.Read(request.EnvironmentOutputs);
+        var wanted = new Dictionary<string, double>();
+        if (!environment.OnMachines)
         {
-            var plan = new Blueprint();
-            PlanApplication(request, plan);
-            var place = EcsOutputs.Read(request.EnvironmentOutputs).Place;
-            obstacles.AddRange(await account.FindObstaclesAsync(place.At, plan, cancellationToken));
+            wanted[AccountQuotas.FargateProcessors] = request.Replicas * FargateSize.For(request.Containers)!.Processors;
         }
 
-        return obstacles;
+        if (request.Protocol == ApplicationProtocol.Tcp)
+        {
+            wanted[AccountQuotas.NetworkLoadBalancers] = 1;
+        }
+
+        Blueprint? plan = null;
+        if (request.Revision == 1)
+        {
+            PlanApplication(request, plan = new());
+        }
+
+        return await account.FindObstaclesAsync(environment.Place.At, request.Scope, plan, wanted, cancellationToken);
     }
 
     private static IEnumerable<string> FindObstaclesOnMachines(ApplicationRequest request)

@@ -8,11 +8,15 @@ internal sealed record FargateSize(int CpuUnits, int MemoryMegabytes)
 {
     public const int MostMegabytes = 122880;
 
+    private const int UnitsOfProcessor = 1024;
+
     private static readonly (int Cpu, int Least, int Most, int Step)[] Sizes =
     [
         (256, 512, 2048, 512), (512, 1024, 4096, 1024), (1024, 2048, 8192, 1024), (2048, 4096, 16384, 1024),
         (4096, 8192, 30720, 1024), (8192, 16384, 61440, 4096), (16384, 32768, MostMegabytes, 8192),
     ];
+
+    public double Processors => (double)CpuUnits / UnitsOfProcessor;
 
     /// <summary>The smallest that has what all containers of a task ask for; null where there is none.</summary>
     public static FargateSize? For(IReadOnlyList<ApplicationContainer> containers)

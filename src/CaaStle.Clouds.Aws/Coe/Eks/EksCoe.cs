@@ -96,7 +96,11 @@ internal sealed class EksCoe(AccountCheck account) : ICoeType, IEnvironmentCheck
 
     public Task<IReadOnlyList<string>> FindObstaclesAsync(
         CoeRequest request, IReadOnlyDictionary<string, int> added, CancellationToken cancellationToken) =>
-        account.FindObstaclesAsync(PlaceOptions.Read(request), added, cancellationToken);
+        account.FindObstaclesAsync(
+            request,
+            added,
+            new(request.Options.Text(InstanceTypeOption), request.IsStopped ? 0 : (int)request.Options.Integer(SizeOption)),
+            cancellationToken);
 
     public Task<IReadOnlyList<string>> FindObstaclesAsync(ApplicationRequest request, CancellationToken cancellationToken)
     {
