@@ -48,6 +48,21 @@ public sealed class EnvironmentTests(Peer peer)
         Assert.All(await account.CallsAsync(), call => Assert.Empty(call.Wrong));
     }
 
+    [PeerTheory]
+    [InlineData("internal")]
+    [InlineData("sg")]
+    public async Task Names_may_begin_as_those_do_that_AWS_keeps_for_itself(string name)
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+
+        var created = await host.CreateAsync("environment: { app_deployment: { target: aws, type: ecs }, resources: { aws: [{ type: rds }] } }", name);
+        var deployed = await host.DeployAsync("app: { image: 'shop:1', container_port: 5432, protocol: tcp }", $"{name}-shop", name);
+
+        Assert.True(created.State == OperationState.Succeeded, await host.StoryAsync(created));
+        Assert.True(deployed.State == OperationState.Succeeded, await host.StoryAsync(deployed));
+    }
+
     [PeerFact]
     public async Task A_database_changes_in_place_pauses_and_goes_on()
     {

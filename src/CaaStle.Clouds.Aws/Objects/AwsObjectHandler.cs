@@ -51,6 +51,20 @@ internal abstract class AwsObjectHandler<TSpec, TState>(AwsAccess access, AwsSer
         Observation.Foreign<TState>($"a {Kind} named {spec.Name} that something else made");
 }
 
+/// <summary>Names that AWS does not keep for itself.</summary>
+internal static class AwsNames
+{
+    /// <inheritdoc cref="Scope.ObjectName"/>
+    /// <param name="reserved">What none may begin with.</param>
+    public static string ObjectName(this Scope scope, string part, int maximumLength, string reserved)
+    {
+        var name = scope.ObjectName(part, maximumLength);
+        return name.StartsWith(reserved, StringComparison.Ordinal)
+            ? (scope with { Name = $"cld-{scope.Name}" }).ObjectName(part, maximumLength)
+            : name;
+    }
+}
+
 /// <summary>Our marks as AWS's tags. They carry the name too, where tools look for it.</summary>
 internal static class AwsTags
 {

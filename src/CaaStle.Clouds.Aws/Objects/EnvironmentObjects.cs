@@ -21,7 +21,7 @@ internal static class EnvironmentObjects
         var place = plan.SharePlace(scope);
         return plan.Share("load-balancer-group", [place], values => new SecurityGroupSpec(
             values.Of(place).At,
-            scope.ObjectName("load-balancer"),
+            SecurityGroupSpec.NameIn(scope, "load-balancer"),
             values.Of(place).Vpc,
             $"The load balancer of the environment {scope.Name}",
             [new(1, ushort.MaxValue, Ingress.Everywhere)]));
@@ -38,7 +38,7 @@ internal static class EnvironmentObjects
         var (place, entrance) = (plan.SharePlace(scope), plan.ShareEntranceGroup(scope));
         return plan.Share(SecurityGroupKey, [place, entrance], values => new SecurityGroupSpec(
             values.Of(place).At,
-            scope.ObjectName("cluster"),
+            SecurityGroupSpec.NameIn(scope, "cluster"),
             values.Of(place).Vpc,
             $"What runs in the environment {scope.Name}",
             [new(1, ushort.MaxValue, values.Of(entrance).Id)]));
@@ -49,6 +49,6 @@ internal static class EnvironmentObjects
     {
         var place = plan.SharePlace(scope);
         return plan.Share(SecurityGroupKey, [place], values => new SecurityGroupSpec(
-            values.Of(place).At, scope.ObjectName("cluster"), values.Of(place).Vpc, $"What runs in the environment {scope.Name}", []));
+            values.Of(place).At, SecurityGroupSpec.NameIn(scope, "cluster"), values.Of(place).Vpc, $"What runs in the environment {scope.Name}", []));
     }
 }

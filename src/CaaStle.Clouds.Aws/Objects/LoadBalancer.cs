@@ -9,6 +9,8 @@ internal sealed record LoadBalancerSpec(AwsPlace At, string Name, IReadOnlyList<
 {
     public const int LongestName = 32;
 
+    public static string NameIn(Scope scope, string part) => scope.ObjectName(part, LongestName, reserved: "internal-");
+
     public string Identity => Name;
 
     /// <summary>For connections.</summary>

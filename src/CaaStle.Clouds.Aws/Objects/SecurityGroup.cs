@@ -18,6 +18,10 @@ internal sealed record Ingress(int From, int To, string Source)
 internal sealed record SecurityGroupSpec(AwsPlace At, string Name, string? Vpc, string Description, IReadOnlyList<Ingress> Ingress)
     : IPlacedSpec<SecurityGroupState>
 {
+    private const int LongestName = 63;
+
+    public static string NameIn(Scope scope, string part) => scope.ObjectName(part, LongestName, reserved: "sg-");
+
     public string Identity => Name;
 }
 

@@ -27,7 +27,7 @@ internal static class ResourceAccess
         var scope = request.Environment;
         return plan.Add("security-group", plan.SharePlace(scope), plan.ShareSecurityGroup(scope), (place, members) => new SecurityGroupSpec(
             place.At,
-            scope.ObjectName(name),
+            SecurityGroupSpec.NameIn(scope, name),
             place.Vpc,
             $"Clients of {name} in the environment {scope.Name}",
             [

@@ -220,6 +220,13 @@ def security_group_is_free(self, name=None, group_id=None):
         raise EC2ClientError("DependencyViolation", f"resource {group_id} has a dependent object")
 
 
+def security_group_has_a_name(self, name, *args, **kwargs):
+    if name.startswith("sg-"):
+        raise EC2ClientError(
+            "InvalidParameterValue", f"Invalid value '{name}' for groupName. Group names may not be in the format sg-*")
+
+
+before(EC2Backend, "create_security_group", security_group_has_a_name)
 before(EC2Backend, "delete_security_group", security_group_is_free)
 
 elbv2.FakeLoadBalancer.load_balancer_state = property(
@@ -228,6 +235,8 @@ elbv2.FakeLoadBalancer.load_balancer_state = property(
 
 
 def balancer_is_new(self, name, security_groups=None, subnet_ids=None, *args, **kwargs):
+    if name.startswith("internal-"):
+        raise ELBClientError("ValidationError", f"The load balancer name '{name}' cannot begin with 'internal-'")
     for balancer in self.load_balancers.values():
         if balancer.name == name:
             same = sorted(each.id for each in balancer.subnets) == sorted(subnet_ids)

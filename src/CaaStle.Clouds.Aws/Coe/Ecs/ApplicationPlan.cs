@@ -98,7 +98,7 @@ internal sealed class ApplicationPlan(ApplicationRequest request, EcsOutputs env
 
         var group = plan.Add("volume-group", place, found => new SecurityGroupSpec(
             found.At,
-            scope.ObjectName("volumes"),
+            SecurityGroupSpec.NameIn(scope, "volumes"),
             found.Vpc,
             $"Volumes of the application {scope.Name}",
             [Ingress.Port(Efs.Port, environment.SecurityGroup)]));

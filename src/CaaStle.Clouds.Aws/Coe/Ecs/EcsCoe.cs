@@ -39,7 +39,7 @@ internal sealed class EcsCoe(AwsAccess access, AccountCheck account) : ICoeType,
         var role = plan.Add("task-role", place, found => new IamRoleSpec(
             found.At, scope.ObjectName("task"), [], TaskPolicy.OfEnvironment(found.At, scope)));
         var balancer = plan.Add("load-balancer", place, entrance, (found, made) => new LoadBalancerSpec(
-            found.At, scope.ObjectName("lb", LoadBalancerSpec.LongestName), found.Subnets, made.Id));
+            found.At, LoadBalancerSpec.NameIn(scope, "lb"), found.Subnets, made.Id));
 
         plan.CarryApplications(place, group, cluster, role, balancer);
         if (Machines.Read(request) is { } machines)

@@ -37,7 +37,7 @@ internal sealed class EntryPlan(ApplicationRequest request, EcsOutputs environme
         var port = request.HostPort ?? request.ContainerPort;
         var outside = plan.Add("tcp/entrance-group", place, found => Group(found, "entrance", [Ingress.Port(port, Ingress.Everywhere)]));
         var balancer = plan.Add("tcp/load-balancer", place, outside, (found, members) => new LoadBalancerSpec(
-            found.At, scope.ObjectName("tcp", LoadBalancerSpec.LongestName), found.Subnets, members.Id)
+            found.At, LoadBalancerSpec.NameIn(scope, "tcp"), found.Subnets, members.Id)
         {
             IsNetwork = true,
         });
@@ -58,7 +58,7 @@ internal sealed class EntryPlan(ApplicationRequest request, EcsOutputs environme
         new[] { request.ContainerPort, request.ExposedContainer.Health!.Port ?? request.ContainerPort }.Distinct();
 
     private SecurityGroupSpec Group(PlaceState found, string part, IReadOnlyList<Ingress> ingress) => new(
-        found.At, scope.ObjectName(part), found.Vpc, $"The {part} of the application {scope.Name}", ingress);
+        found.At, SecurityGroupSpec.NameIn(scope, part), found.Vpc, $"The {part} of the application {scope.Name}", ingress);
 
     private TargetGroupSpec Targets(PlaceState found, string part)
     {

@@ -104,7 +104,7 @@ internal sealed record Machines(int Size, string InstanceType, string? OpenFrom)
         var key = plan.Add("key-pair", place, found => new KeyPairSpec(found.At, scope.ObjectName("ssh")));
         var door = OpenFrom is { Length: > 0 }
             ? plan.Add("ssh-group", place, found => new SecurityGroupSpec(
-                found.At, scope.ObjectName("ssh"), found.Vpc, $"SSH to the machines of {scope.Name}", [Ingress.Port(22, OpenFrom)]))
+                found.At, SecurityGroupSpec.NameIn(scope, "ssh"), found.Vpc, $"SSH to the machines of {scope.Name}", [Ingress.Port(22, OpenFrom)]))
             : null;
         return (key, door);
     }
