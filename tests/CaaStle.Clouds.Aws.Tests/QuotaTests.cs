@@ -45,7 +45,7 @@ public sealed class QuotaTests(Peer peer)
     [PeerTheory]
     [InlineData("agreed_quotas")]
     [InlineData("standard_quotas")]
-    public async Task A_VPC_of_its_own_is_counted_whether_it_is_asked_for_or_missing(string quotas)
+    public async Task A_VPC_of_its_own_is_counted_where_it_is_asked_for(string quotas)
     {
         var account = await peer.NewAccountAsync();
         await account.ChangeWorldAsync(new Dictionary<string, object> { [quotas] = new Dictionary<string, double> { ["L-F678F1CE"] = 1 } });
@@ -58,13 +58,25 @@ public sealed class QuotaTests(Peer peer)
     }
 
     [PeerFact]
+    public async Task A_VPC_of_its_own_is_counted_where_there_is_no_default_one()
+    {
+        var account = await peer.NewAccountAsync();
+        await account.ChangeWorldAsync(new { no_default_vpc = Peer.Region });
+        await AgreeAsync(account, "L-F678F1CE", 0);
+        await using var host = await Host.StartAsync(account);
+
+        await RefusedAsync(host, NoResources, "may have 0 VPCs in us-west-2 and has 0, and this needs 1 more.");
+    }
+
+    [PeerFact]
     public async Task Machines_are_counted_by_their_processors_and_so_are_those_that_others_have()
     {
         var account = await peer.NewAccountAsync();
         await AgreeAsync(account, "L-1216C47A", 5);
         await using var host = await Host.StartAsync(account);
 
-        await RefusedAsync(host, WithMachines(3), "may have 5 processors (vCPUs) of standard machines in us-west-2 and has 0, and this needs 6 more.");
+        await RefusedAsync(
+            host, WithMachines(3), "may have 5 processors (vCPUs) of standard machines in us-west-2 and has 0, and this needs 6 more.");
         Assert.Equal(OperationState.Succeeded, (await host.CreateAsync(WithMachines(1))).State);
         await RefusedAsync(host, WithMachines(2), "has 2, and this needs 4 more.", "--desired-value 6", name: "second");
         var larger = await Assert.ThrowsAsync<RefusedException>(() => UpdateAsync(host, WithMachines(3)));
@@ -97,7 +109,9 @@ public sealed class QuotaTests(Peer peer)
         await using var host = await Host.StartAsync(account);
 
         await RefusedAsync(
-            host, $"environment: {{ app_deployment: {{ target: aws, {options} }} }}", "There are no machines of the type g3.4xlarge in us-west-2: choose another instance_type.");
+            host,
+            $"environment: {{ app_deployment: {{ target: aws, {options} }} }}",
+            "There are no machines of the type g3.4xlarge in us-west-2: choose another instance_type.");
     }
 
     [PeerFact]
