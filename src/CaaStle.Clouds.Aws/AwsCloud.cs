@@ -66,7 +66,7 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
         ];
         var account = new AccountCheck(access, Handlers);
         Coes = [new EcsCoe(access, account), new EksCoe(account)];
-        Registries = [new EcrRegistry(docker)];
+        Registries = [new EcrRegistry(docker, account)];
     }
 
     public string Name => "aws";

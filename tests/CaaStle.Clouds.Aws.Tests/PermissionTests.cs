@@ -68,6 +68,18 @@ public sealed class PermissionTests(Peer peer)
     }
 
     [PeerFact]
+    public async Task A_container_is_refused_before_it_is_built()
+    {
+        var account = await peer.NewAccountAsync();
+        await account.ChangeWorldAsync(new { policy = Without("\"ecr:PutImage\",", "\"ec2:Describe*\",") });
+        await using var host = await Host.StartAsync(account);
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => host.BuildAsync("context.tar"));
+
+        Assert.Contains("this needs: ecr:PutImage.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [PeerFact]
     public async Task What_a_policy_forbids_is_told_as_that_and_a_role_of_single_sign_on_gets_its_permissions_there()
     {
         const string Path = "/aws-reserved/sso.amazonaws.com/";
@@ -79,7 +91,8 @@ public sealed class PermissionTests(Peer peer)
 
         var message = await RefusedAsync(host, NoResources);
 
-        Assert.Contains($":role{Path}tests may not do all that this needs: ecs:CreateCluster (forbidden by a policy).", message, StringComparison.Ordinal);
+        Assert.Contains(
+            $":role{Path}tests may not do all that this needs: ecs:CreateCluster (forbidden by a policy).", message, StringComparison.Ordinal);
         Assert.Contains("add it to the permission set", message, StringComparison.Ordinal);
     }
 

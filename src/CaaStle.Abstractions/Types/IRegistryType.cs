@@ -27,5 +27,6 @@ public interface IRegistryType
     /// What else than the cloud stands in the way of building now, as sentences with what to do about each; empty when nothing does. Asked
     /// before an operation is accepted.
     /// </summary>
-    Task<IReadOnlyList<string>> FindObstaclesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+    Task<IReadOnlyList<string>> FindObstaclesAsync(ContainerRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
 }

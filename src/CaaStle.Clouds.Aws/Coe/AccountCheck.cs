@@ -19,14 +19,10 @@ internal sealed class AccountCheck(AwsAccess access, IReadOnlyList<ICloudObjectH
         CoeRequest request, IReadOnlyDictionary<string, int> added, WantedMachines? machines, CancellationToken cancellationToken)
     {
         var place = PlaceOptions.Read(request);
-        AwsPlace at;
-        try
+        var (at, obstacles) = await FindPlaceAsync(place, cancellationToken);
+        if (at is null)
         {
-            at = await access.FindPlaceAsync(place.Profile, place.Region, cancellationToken);
-        }
-        catch (CloudException e)
-        {
-            return e.Fault == CloudFault.Refused ? [e.Message] : [];
+            return obstacles;
         }
 
         var wanted = added.ToDictionary(kind => kind.Key, kind => (double)kind.Value);
@@ -38,13 +34,24 @@ internal sealed class AccountCheck(AwsAccess access, IReadOnlyList<ICloudObjectH
         return await FindObstaclesAsync(at, request.Scope, wanted.Keys, wanted, machines, cancellationToken);
     }
 
+    /// <summary>For a container.</summary>
+    public async Task<IReadOnlyList<string>> FindObstaclesAsync(
+        PlaceSpec place, Scope scope, Blueprint plan, CancellationToken cancellationToken)
+    {
+        var (at, obstacles) = await FindPlaceAsync(place, cancellationToken);
+        return at is null
+            ? obstacles
+            : await FindObstaclesAsync(at, scope, plan, new Dictionary<string, double>(), cancellationToken);
+    }
+
     /// <summary>For an application.</summary>
     /// <param name="plan">What it consists of; null where it is there already.</param>
     /// <param name="wanted">How much it wants of what quotas are about.</param>
     public Task<IReadOnlyList<string>> FindObstaclesAsync(
         AwsPlace at, Scope scope, Blueprint? plan, IReadOnlyDictionary<string, double> wanted, CancellationToken cancellationToken)
     {
-        var objects = plan?.Nodes.OfType<IObjectNode>() ?? [];
+        // Where it is has been found out by now, and no network is looked for.
+        var objects = plan?.Nodes.OfType<IObjectNode>().Where(node => node.StateType != typeof(PlaceState)) ?? [];
         return FindObstaclesAsync(
             at, scope, objects.Select(node => kinds[node.StateType]), wanted, machines: null, cancellationToken);
     }
@@ -64,6 +71,19 @@ internal sealed class AccountCheck(AwsAccess access, IReadOnlyList<ICloudObjectH
                 ? Task.FromResult<IReadOnlyList<string>>([])
                 : new AccountPermissions(access, at).FindObstaclesAsync([.. actions.Union(MarkedScan.Actions)], cancellationToken));
         return [.. found.SelectMany(obstacles => obstacles)];
+    }
+
+    /// <returns>No place where it is not known, and nothing more can be asked; with the reason where that is the user's to change.</returns>
+    private async Task<(AwsPlace? At, IReadOnlyList<string> Obstacles)> FindPlaceAsync(PlaceSpec place, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await access.FindPlaceAsync(place.Profile, place.Region, cancellationToken), []);
+        }
+        catch (CloudException e)
+        {
+            return (null, e.Fault == CloudFault.Refused ? [e.Message] : []);
+        }
     }
 
     /// <summary>Whether the environment gets a network of its own.</summary>

@@ -24,9 +24,9 @@ public sealed partial class OperationService
         var subject = SubjectKey.Container(request.Name);
         await RefuseExistingAsync(subject, cancellationToken);
         await RefuseObstaclesAsync(cloud, cancellationToken);
-        RefuseFor(RefusedException.CloudNotReady, await registry.FindObstaclesAsync(cancellationToken));
         var definition = new ContainerDefinition(request.Registry, request.ContextArchive, request.Dockerfile) { Options = request.Options };
         var record = NewSubject(subject, cloud.Name, request.Registry, null, definition.ToString(), request.By);
+        await RefuseRegistryObstaclesAsync(definition, record, record.Desired, cancellationToken);
         return await CreateAsync(record, request.Dockerfile, request.KeepOnFailure, request, cancellationToken);
     }
 
@@ -35,12 +35,21 @@ public sealed partial class OperationService
         var subject = await ChangeableAsync(SubjectKey.Container(request.Name), cancellationToken);
         await RefuseObstaclesAsync(services.Planner.Cloud(subject.Cloud), cancellationToken);
         var former = ContainerDefinition.Parse(subject.Definition);
-        RefuseFor(RefusedException.CloudNotReady, await services.Planner.Registry(former.Registry).FindObstaclesAsync(cancellationToken));
         var definition = former with { ContextArchive = request.ContextArchive, Dockerfile = request.Dockerfile ?? former.Dockerfile };
         var desired = subject.Desired with { Revision = await NextRevisionAsync(subject, cancellationToken) };
+        await RefuseRegistryObstaclesAsync(definition, subject, desired, cancellationToken);
         var update = NewUpdate(
             subject, OperationAction.Update, definition.ToString(), definition.Dockerfile, desired, [], request.KeepOnFailure, [], request);
         return await EnqueueAsync([new(update, null)], cancellationToken);
+    }
+
+    private async Task RefuseRegistryObstaclesAsync(
+        ContainerDefinition definition, SubjectRecord container, Desired desired, CancellationToken cancellationToken)
+    {
+        var request = definition.ToRequest(new(container.Key.Name, container.Id), desired);
+        RefuseFor(
+            RefusedException.CloudNotReady,
+            await services.Planner.Registry(definition.Registry).FindObstaclesAsync(request, cancellationToken));
     }
 
     private static void CheckOptions(TypeDescriptor registry, IReadOnlyDictionary<string, string> options)

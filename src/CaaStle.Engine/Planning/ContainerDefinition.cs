@@ -1,4 +1,6 @@
 using System.Text.Json;
+using CaaStle.Abstractions;
+using CaaStle.Engine.Journal;
 
 namespace CaaStle.Engine.Planning;
 
@@ -13,6 +15,11 @@ public sealed record ContainerDefinition(string Registry, string ContextArchive,
 
     public static ContainerDefinition Parse(string text) =>
         JsonSerializer.Deserialize<ContainerDefinition>(text) ?? throw new JsonException("The container's definition is empty.");
+
+    public ContainerRequest ToRequest(Scope scope, Desired desired) => new(scope, ContextArchive, Dockerfile, desired.Revision)
+    {
+        Options = new(Options.ToDictionary(option => option.Key, option => (object)option.Value)),
+    };
 
     public override string ToString() => JsonSerializer.Serialize(this);
 }

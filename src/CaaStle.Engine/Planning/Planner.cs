@@ -162,9 +162,7 @@ public sealed class Planner(ICloudCatalog catalog, DefinitionReader reader, ISta
     private Blueprint PlanContainer(ContainerDefinition definition, Scope scope, Desired desired)
     {
         var plan = new Blueprint();
-        var options = definition.Options.ToDictionary(option => option.Key, option => (object)option.Value);
-        Registry(definition.Registry).Plan(
-            new(scope, definition.ContextArchive, definition.Dockerfile, desired.Revision) { Options = new(options) }, plan);
+        Registry(definition.Registry).Plan(definition.ToRequest(scope, desired), plan);
         return plan;
     }
 

@@ -1,11 +1,12 @@
 using CaaStle.Abstractions;
+using CaaStle.Clouds.Aws.Coe;
 using CaaStle.Clouds.Aws.Objects;
 using CaaStle.Docker;
 
 namespace CaaStle.Clouds.Aws.Registry.Ecr;
 
 /// <summary>Amazon's Elastic Container Registry: a repository for each container, with a tag for each revision.</summary>
-internal sealed class EcrRegistry(DockerClient docker) : IRegistryType
+internal sealed class EcrRegistry(DockerClient docker, AccountCheck account) : IRegistryType
 {
     private const string RegionOption = "region";
     private const string ProfileOption = "profile";
@@ -32,12 +33,7 @@ internal sealed class EcrRegistry(DockerClient docker) : IRegistryType
     public void Plan(ContainerRequest request, Blueprint plan)
     {
         var scope = request.Scope;
-        var place = plan.SharePlace(scope, standard => standard with
-        {
-            Region = request.Options.TextOrNull(RegionOption),
-            Profile = request.Options.TextOrNull(ProfileOption),
-            NeedsNetwork = false,
-        });
+        var place = plan.Add(EnvironmentObjects.PlaceKey, PlaceOf(request));
         var repository = plan.Add("repository", place, found => new EcrRepositorySpec(
             found.At, $"cld/{scope.Name.ToLowerInvariant()}-{scope.Id}"));
         var image = plan.Add(
@@ -51,16 +47,30 @@ internal sealed class EcrRegistry(DockerClient docker) : IRegistryType
         plan.Output("Repository", repository, made => made.Address);
     }
 
-    public async Task<IReadOnlyList<string>> FindObstaclesAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> FindObstaclesAsync(ContainerRequest request, CancellationToken cancellationToken)
     {
+        var obstacles = new List<string>();
         try
         {
             await docker.CheckVersionAsync(cancellationToken);
-            return [];
         }
         catch (CloudException e)
         {
-            return [e.Message];
+            obstacles.Add(e.Message);
         }
+
+        if (request.Revision == 1)
+        {
+            var plan = new Blueprint();
+            Plan(request, plan);
+            obstacles.AddRange(await account.FindObstaclesAsync(PlaceOf(request), request.Scope, plan, cancellationToken));
+        }
+
+        return obstacles;
     }
+
+    private static PlaceSpec PlaceOf(ContainerRequest request) => new(
+        request.Scope.ObjectName(EnvironmentObjects.PlaceKey),
+        request.Options.TextOrNull(RegionOption),
+        request.Options.TextOrNull(ProfileOption));
 }
