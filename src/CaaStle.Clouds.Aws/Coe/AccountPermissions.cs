@@ -26,12 +26,11 @@ internal sealed class AccountPermissions(AwsAccess access, AwsPlace at)
                 return [];
             }
 
-            var refused = new List<string>();
-            foreach (var some in actions.GroupBy(ResourceOf).SelectMany(group => group.Order(StringComparer.Ordinal).Chunk(MostAtOnce)))
-            {
-                refused.AddRange(await SimulateAsync(iam, source, some, cancellationToken));
-            }
-
+            var simulated = await Task.WhenAll(actions
+                .GroupBy(ResourceOf)
+                .SelectMany(group => group.Order(StringComparer.Ordinal).Chunk(MostAtOnce))
+                .Select(some => SimulateAsync(iam, source, some, cancellationToken)));
+            var refused = simulated.SelectMany(some => some).ToList();
             return refused.Count == 0 ? [] : [Describe(source, refused)];
         }
         catch (CloudException)
