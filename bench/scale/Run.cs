@@ -16,7 +16,7 @@ namespace CaaStle.Scale;
 /// <summary>Many environments at once, with the real engine and the real store on a cloud that takes its time.</summary>
 internal sealed class Run(string folder) : IWorldFaults
 {
-    private const int Callers = 16;
+    private const int Callers = 250;
     private static readonly WorldTiming Timing = new(TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(1), TimeSpan.Zero);
 
     private long reads;
@@ -112,11 +112,12 @@ internal sealed class Run(string folder) : IWorldFaults
         while (true)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
-            var underWay = (await store.ListOperationsAsync(new(UnderWay: true, Limit: int.MaxValue), default)).Count;
+            var isOver = await store.ListOperationsAsync(new(UnderWay: true, Limit: 1), default) is [];
             var seconds = (long)Stopwatch.GetElapsedTime(begun).TotalSeconds;
-            if (seconds / 15 > told || underWay == 0)
+            if (seconds / 30 > told || isOver)
             {
-                told = seconds / 15;
+                told = seconds / 30;
+                var underWay = isOver ? 0 : (await store.ListOperationsAsync(new(UnderWay: true, Limit: int.MaxValue), default)).Count;
                 var heap = GC.GetTotalMemory(forceFullCollection: underWay > 0);
                 Console.WriteLine(
                     $"{seconds,5} s: {underWay} under way, {(heap - before) / 1024.0 / operations:0.0} KB of heap for each, "
@@ -124,7 +125,7 @@ internal sealed class Run(string folder) : IWorldFaults
                     + $"{Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0} s of processor");
             }
 
-            if (underWay == 0)
+            if (isOver)
             {
                 return;
             }
