@@ -54,7 +54,7 @@ internal sealed class AwsCloud : ICloud, IMarkedObjects, IIdentitySource, ISelfC
             new KeyPairHandler(access, keyFolder),
             new LaunchTemplateHandler(access),
             new AutoScalingGroupHandler(access),
-            new EcsCapacityHandler(access),
+            new EcsCapacityHandler(access, clock),
             new EcrRepositoryHandler(access),
             new EcrImageHandler(access, docker),
             new FileSystemHandler(access),

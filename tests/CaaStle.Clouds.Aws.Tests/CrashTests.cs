@@ -73,6 +73,8 @@ public sealed class CrashTests(Peer peer)
         Assert.True(created.State == OperationState.Succeeded, await host.StoryAsync(created));
         var resized = await MachineTests.ResizeAsync(host, "cluster_size: 2, ssh: true");
         Assert.True(resized.State == OperationState.Succeeded, await host.StoryAsync(resized));
+        var replaced = await MachineTests.ResizeAsync(host, "cluster_size: 1, instance_type: t4g.small, ssh: true");
+        Assert.True(replaced.State == OperationState.Succeeded, await host.StoryAsync(replaced));
         var deleted = await host.DeleteAsync();
         Assert.True(deleted.State == OperationState.Succeeded, await host.StoryAsync(deleted));
         Assert.Empty(await account.ContentsAsync());

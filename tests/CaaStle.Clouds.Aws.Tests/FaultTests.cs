@@ -143,6 +143,7 @@ public sealed partial class FaultTests(Peer peer)
             {
                 await SucceedAsync(host, await host.CreateAsync(MachineTests.Environment("cluster_size: 1, ssh: true")));
                 await SucceedAsync(host, await MachineTests.ResizeAsync(host, "cluster_size: 2, ssh: true"));
+                await SucceedAsync(host, await MachineTests.ResizeAsync(host, "cluster_size: 1, instance_type: t4g.small, ssh: true"));
                 await SucceedAsync(host, await host.DeleteAsync());
             }),
             withQuestions: false);
@@ -158,6 +159,8 @@ public sealed partial class FaultTests(Peer peer)
             {
                 var resized = await MachineTests.ResizeAsync(host, "cluster_size: 2, ssh: true");
                 IsSucceeded(resized, how, $"{target}: {await host.StoryAsync(resized)}");
+                var replaced = await MachineTests.ResizeAsync(host, "cluster_size: 1, instance_type: t4g.small, ssh: true");
+                IsSucceeded(replaced, how, $"{target}: {await host.StoryAsync(replaced)}");
                 await SucceedAsync(host, await host.DeleteAsync());
             }
 

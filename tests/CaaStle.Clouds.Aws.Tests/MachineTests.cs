@@ -49,9 +49,91 @@ public sealed class MachineTests(Peer peer)
     }
 
     [PeerFact]
-    public async Task Machines_that_EC2_does_not_have_end_the_operation_in_its_words_and_nothing_is_left()
+    public async Task Replicas_move_before_the_machines_that_they_run_on_go()
+    {
+        var account = await peer.NewAccountAsync();
+        await account.ChangeWorldAsync(new { policy = PolicyTests.Recommended });
+        await using var host = await Host.StartAsync(account);
+        await SucceedAsync(host, await host.CreateAsync(Environment("cluster_size: 3")));
+        await SucceedAsync(host, await host.DeployAsync("app: { image: 'shop:1', container_port: 8080, replicas: 3 }"));
+        await account.WatchReplicasAsync();
+
+        await UpdateAsync(host, "cluster_size: 2, instance_type: t4g.small");
+        Assert.Equal(3, await account.FewestReplicasAsync());
+        Assert.Equal(2, await MachinesAsync(account));
+
+        await UpdateAsync(host, "cluster_size: 1, instance_type: t4g.small");
+        Assert.Equal(3, await account.FewestReplicasAsync());
+        Assert.Equal(1, await MachinesAsync(account));
+        Assert.All(await account.CallsAsync(), call => Assert.Empty(call.Wrong));
+    }
+
+    [PeerTheory]
+    [InlineData("cluster_size: 1, instance_type: t4g.small")]
+    [InlineData("cluster_size: 1")]
+    public async Task Machines_stay_where_those_that_remain_have_no_room_for_their_replicas(string fewer)
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await SucceedAsync(host, await host.CreateAsync(Environment("cluster_size: 2")));
+        await SucceedAsync(host, await host.DeployAsync("app: { image: 'shop:1', container_port: 8080, replicas: 4, memory: 3000 }"));
+        var templates = await TemplatesAsync(account);
+        await account.WatchReplicasAsync();
+
+        var updated = await UpdateAsync(host, fewer, end: OperationState.RolledBack);
+
+        Assert.Contains("was unable to place a task", updated.Failure!.Message, StringComparison.Ordinal);
+        // One that was on its way out goes all the same, and another one comes for it.
+        while (await MachinesAsync(account) != 2)
+        {
+            await Task.Delay(20, Cancel);
+        }
+
+        Assert.Equal(templates, await TemplatesAsync(account));
+        Assert.Equal(4, await account.FewestReplicasAsync());
+        await SucceedAsync(host, await host.ChangeAsync(OperationAction.Scale, replicas: 3));
+        await SucceedAsync(host, await host.ChangeAsync(OperationAction.Scale, replicas: 4));
+    }
+
+    [PeerFact]
+    public async Task Machines_that_do_not_reach_ECS_are_named()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await account.ChangeWorldAsync(new { mute = true });
+        var creating = await host.Service.CreateEnvironmentAsync(
+            new("orders", Environment("cluster_size: 1"), "environment.yaml", false, "tester"), Cancel);
+
+        await host.UntilAsync(creating, entry => entry is ObjectProgressed { Key: "capacity", Word: var word }
+            && word.StartsWith("0 of 1 machines have registered. i-", StringComparison.Ordinal)
+            && word.Contains(": no agent is heard from there. It must reach ECS", StringComparison.Ordinal));
+
+        await host.Service.CancelAsync(creating.Id, false, "tester", Cancel);
+        Assert.Equal(OperationState.RolledBack, (await host.EndOfAsync(creating)).State);
+        Assert.Empty(await account.ContentsAsync());
+    }
+
+    [PeerFact]
+    public async Task What_EC2_has_none_of_for_now_is_waited_for_with_its_words()
     {
         const string Words = "We currently do not have sufficient t3.micro capacity in the Availability Zone you requested (us-west-2a).";
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await account.ChangeWorldAsync(new { shortage = new { message = Words, times = 1000 } });
+        var creating = await host.Service.CreateEnvironmentAsync(
+            new("orders", Environment("cluster_size: 1"), "environment.yaml", false, "tester"), Cancel);
+
+        await host.UntilAsync(creating, entry =>
+            entry is ObjectProgressed { Word: "0 of 1 machines have registered. EC2 says: " + Words });
+
+        await account.ChangeWorldAsync(new { shortage = new { message = Words, times = 0 } });
+        await SucceedAsync(host, await host.EndOfAsync(creating));
+    }
+
+    [PeerFact]
+    public async Task Machines_that_EC2_refuses_end_the_operation_in_its_words_and_nothing_is_left()
+    {
+        const string Words = "You have requested more vCPU capacity than your current vCPU limit of 1 allows.";
         var account = await peer.NewAccountAsync();
         await using var host = await Host.StartAsync(account);
         await account.ChangeWorldAsync(new { shortage = new { message = Words, times = 1000 } });
@@ -166,6 +248,9 @@ public sealed class MachineTests(Peer peer)
         await host.Service.UpdateEnvironmentAsync(new(name, Environment(options), "", null, false, "tester"), Cancel));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static async Task<IReadOnlyList<string>> TemplatesAsync(Account account) =>
+        [.. (await account.ContentsAsync()).Where(name => name.StartsWith("launch-template ", StringComparison.Ordinal))];
 
     private static async Task<int> MachinesAsync(Account account) =>
         (await account.ContentsAsync()).Count(name => name.StartsWith("instance ", StringComparison.Ordinal));

@@ -15,6 +15,10 @@ internal sealed record AutoScalingGroupSpec(AwsPlace At, string Name, string Lau
 
 internal sealed record AutoScalingGroupState(string Arn, string Name);
 
+/// <summary>Why EC2 does not give a group a machine.</summary>
+/// <param name="Passes">Whether the next attempt may go better, with nobody doing anything.</param>
+internal sealed record ScalingFailure(string Message, bool Passes);
+
 /// <summary>Ready as soon as the group is there: whether its machines are, <see cref="EcsCapacityHandler"/> tells.</summary>
 internal sealed class AutoScalingGroupHandler(AwsAccess access)
     : AwsObjectHandler<AutoScalingGroupSpec, AutoScalingGroupState>(access, AwsService.AutoScaling)
@@ -22,7 +26,18 @@ internal sealed class AutoScalingGroupHandler(AwsAccess access)
     /// <summary>The last that the group had done before its size was changed: only what fails after it has to do with that.</summary>
     public const string LastActivityTag = "caastle.last-activity";
 
+    private const string Failed = "Failed";
+
     private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(5);
+    private static readonly string[] Ended = [Failed, "Successful", "Cancelled"];
+
+    /// <summary>Of what passes, or differs from zone to zone: the group tries again, and in all its zones in turn.</summary>
+    private static readonly string[] Passing =
+    [
+        "InsufficientInstanceCapacity", "not have sufficient", "InsufficientFreeAddressesInSubnet", "not have enough free addresses",
+        "not supported in your requested Availability Zone", "RequestLimitExceeded", "Server.InternalError", "InternalError - ",
+        "Unavailable", "PendingVerification",
+    ];
 
     public override string Kind => "autoscaling/group";
 
@@ -76,7 +91,7 @@ internal sealed class AutoScalingGroupHandler(AwsAccess access)
             return;
         }
 
-        if (await LastActivityAsync(scaling, spec.Name, cancellationToken) is { } last)
+        if (await ActivitiesAsync(scaling, spec.Name, cancellationToken) is [var last, ..])
         {
             await scaling.QueryAsync(
                 WithTags(new AwsRequest("CreateOrUpdateTags"), spec, [(LastActivityTag, last.Text("ActivityId"))]), cancellationToken);
@@ -106,11 +121,28 @@ internal sealed class AutoScalingGroupHandler(AwsAccess access)
         return answer.List("AutoScalingGroups").FirstOrDefault();
     }
 
-    public static async Task<XElement?> LastActivityAsync(AwsClient scaling, string name, CancellationToken cancellationToken)
+    /// <summary>What the group's last attempt failed of, since its size was changed; null where it did not.</summary>
+    public static async Task<ScalingFailure?> FindFailureAsync(AwsClient scaling, XElement? group, CancellationToken cancellationToken)
     {
-        var answer = await scaling.QueryAsync(
-            new AwsRequest("DescribeScalingActivities").With("AutoScalingGroupName", name).With("MaxRecords", 1), cancellationToken);
-        return answer.List("Activities").FirstOrDefault();
+        var before = group?.Tags("Tags").GetValueOrDefault(LastActivityTag);
+        var last = group is null ? null : (await ActivitiesAsync(scaling, group.Text("AutoScalingGroupName"), cancellationToken))
+            .TakeWhile(activity => activity.Text("ActivityId") != before)
+            .FirstOrDefault(activity => Ended.Contains(activity.Text("StatusCode")));
+        if (last?.Text("StatusCode") != Failed)
+        {
+            return null;
+        }
+
+        var message = last.TextOrNull("StatusMessage") is { Length: > 0 } words ? words : last.Text("Description");
+        // A new role is known everywhere only after a while.
+        return new(message, AwsErrors.IsNotYetKnown(message) || Passing.Any(words => message.Contains(words, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    /// <summary>The newest first; those that go on before all others.</summary>
+    private static async Task<IReadOnlyList<XElement>> ActivitiesAsync(AwsClient scaling, string name, CancellationToken cancellationToken)
+    {
+        var answer = await scaling.QueryAsync(new AwsRequest("DescribeScalingActivities").With("AutoScalingGroupName", name), cancellationToken);
+        return [.. answer.List("Activities")];
     }
 
     private static AwsRequest WithSize(AwsRequest request, AutoScalingGroupSpec spec) => request

@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Aws.Api;
 
@@ -6,10 +5,11 @@ namespace CaaStle.Clouds.Aws.Objects;
 
 /// <summary>
 /// Makes the machines of a group those of a cluster: ECS moves replicas away before the group takes a machine out. Ready when all machines
-/// have registered in the cluster.
+/// have registered in the cluster, and those that were the environment's before have no replicas any more.
 /// </summary>
 /// <param name="Cluster">Null where only the name is known.</param>
 /// <param name="Group">The ARN.</param>
+/// <param name="Size">A change of it is waited for; what counts is how many machines the group wants, which is undone after this.</param>
 internal sealed record EcsCapacitySpec(AwsPlace At, string Name, string? Cluster, string Group, string GroupName, int Size)
     : IPlacedSpec<EcsCapacityState>
 {
@@ -18,9 +18,13 @@ internal sealed record EcsCapacitySpec(AwsPlace At, string Name, string? Cluster
 
 internal sealed record EcsCapacityState(string Name, string Group);
 
-internal sealed class EcsCapacityHandler(AwsAccess access) : AwsObjectHandler<EcsCapacitySpec, EcsCapacityState>(access, AwsService.Ecs)
+internal sealed class EcsCapacityHandler(AwsAccess access, TimeProvider clock)
+    : AwsObjectHandler<EcsCapacitySpec, EcsCapacityState>(access, AwsService.Ecs)
 {
     private const string ClusterNotFound = "ClusterNotFoundException";
+
+    /// <summary>Longer than a machine takes to boot.</summary>
+    private static readonly TimeSpan UsualBoot = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(5);
     private static readonly string[] WithTags = ["TAGS"];
@@ -58,7 +62,7 @@ internal sealed class EcsCapacityHandler(AwsAccess access) : AwsObjectHandler<Ec
 
         var state = new EcsCapacityState(spec.Name, spec.GroupName);
         return (await AttachedAsync(ecs, spec, cancellationToken)).Contains(spec.Name)
-            ? await JudgeMachinesAsync(ecs, spec, state, cancellationToken)
+            ? await JudgeMachinesAsync(ecs, spec, call, state, cancellationToken)
             : Observation.InProgress("not yet of the cluster", state) with { NeedsCreate = true };
     }
 
@@ -85,17 +89,40 @@ internal sealed class EcsCapacityHandler(AwsAccess access) : AwsObjectHandler<Ec
         }
 
         var attached = await AttachedAsync(ecs, spec, cancellationToken);
-        await AttachAsync(ecs, spec, [.. attached.Append(spec.Name).Distinct()], cancellationToken);
+        if (!attached.Contains(spec.Name))
+        {
+            await AttachAsync(ecs, spec, [.. attached, spec.Name], cancellationToken);
+            return;
+        }
+
+        var machines = await MachinesAsync(ecs, spec, call, cancellationToken);
+        await machines.Staying.SetStatusAsync(ecs, spec.Cluster!, EcsMachine.Active, cancellationToken);
+        if (machines.Ready.Count == machines.Wanted)
+        {
+            await machines.Former.SetStatusAsync(ecs, spec.Cluster!, EcsMachine.Draining, cancellationToken);
+        }
     }
 
     public override bool CanChange(EcsCapacitySpec from, EcsCapacitySpec to) => @from with { Size = to.Size } == to;
 
+    /// <summary>Where the environment has other machines, replicas move to those before.</summary>
     public override async Task DeleteAsync(EcsCapacitySpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var ecs = await ClientAsync(spec, cancellationToken);
         var attached = await AttachedAsync(ecs, spec, cancellationToken);
         if (attached.Contains(spec.Name))
         {
+            var machines = await MachinesAsync(ecs, spec, call, cancellationToken);
+            if (machines.Former.Count > 0)
+            {
+                await machines.Former.SetStatusAsync(ecs, spec.Cluster!, EcsMachine.Active, cancellationToken);
+                await machines.Staying.SetStatusAsync(ecs, spec.Cluster!, EcsMachine.Draining, cancellationToken);
+                if (machines.Staying.Sum(machine => machine.Tasks) > 0)
+                {
+                    return;
+                }
+            }
+
             await AttachAsync(ecs, spec, [.. attached.Where(name => name != spec.Name)], cancellationToken);
         }
 
@@ -103,32 +130,71 @@ internal sealed class EcsCapacityHandler(AwsAccess access) : AwsObjectHandler<Ec
     }
 
     private async Task<Observation<EcsCapacityState>> JudgeMachinesAsync(
-        AwsClient ecs, EcsCapacitySpec spec, EcsCapacityState state, CancellationToken cancellationToken)
+        AwsClient ecs, EcsCapacitySpec spec, ObjectCall call, EcsCapacityState state, CancellationToken cancellationToken)
+    {
+        var machines = await MachinesAsync(ecs, spec, call, cancellationToken);
+        if (machines.Group is null)
+        {
+            return Slowly($"the group {spec.GroupName} is not there", BetweenReads, state);
+        }
+
+        var word = $"{machines.Ready.Count} of {machines.Wanted} machines have registered";
+        if (machines.Staying.Any(machine => machine.Status == EcsMachine.Draining))
+        {
+            return Observation.InProgress(
+                $"some machines take no new replicas, and have {machines.Staying.Sum(machine => machine.Tasks)}", state) with { NeedsCreate = true };
+        }
+
+        if (machines.Ready.Count < machines.Wanted)
+        {
+            return await JudgeMissingAsync(spec, machines, word, state, cancellationToken);
+        }
+
+        if (machines.Former.Any(machine => machine.Status == EcsMachine.Active))
+        {
+            return Observation.InProgress("replicas are to move to the machines that have registered", state) with { NeedsCreate = true };
+        }
+
+        if (machines.Leaving.Sum(machine => machine.Tasks) is > 0 and var left)
+        {
+            return await EcsHappening.FindNoRoomAsync(ecs, spec.Cluster!, machines.Ready, cancellationToken) is { } noRoom
+                ? Observation.Failed(noRoom, state: state)
+                : Slowly($"{left} replicas are on machines that are to go", BetweenReads, state);
+        }
+
+        return machines.InGroup.Count == machines.Wanted
+            ? Observation.Ready(state, word)
+            : Slowly($"{machines.InGroup.Count} machines, {machines.Wanted} wanted", BetweenReads, state);
+    }
+
+    private async Task<Observation<EcsCapacityState>> JudgeMissingAsync(
+        EcsCapacitySpec spec, EcsMachines machines, string word, EcsCapacityState state, CancellationToken cancellationToken)
+    {
+        var scaling = await ClientAsync(AwsService.AutoScaling, spec, cancellationToken);
+        if (await AutoScalingGroupHandler.FindFailureAsync(scaling, machines.Group, cancellationToken) is { } failure)
+        {
+            return failure.Passes
+                ? Slowly($"{word}. EC2 says: {failure.Message}", BetweenReads, state)
+                : Observation.Failed(failure.Message, state: state);
+        }
+
+        var silent = await machines.FindSilentAsync(
+            await ClientAsync(AwsService.Ec2, spec, cancellationToken), clock.GetUtcNow() - UsualBoot, cancellationToken);
+        return Slowly(
+            silent.Count == 0
+                ? word
+                : $"{word}. {string.Join(", ", silent)}: no agent is heard from there. It must reach ECS, from a public subnet or through a NAT gateway",
+            BetweenReads,
+            state);
+    }
+
+    private async Task<EcsMachines> MachinesAsync(AwsClient ecs, EcsCapacitySpec spec, ObjectCall call, CancellationToken cancellationToken)
     {
         var scaling = await ClientAsync(AwsService.AutoScaling, spec, cancellationToken);
         var group = await AutoScalingGroupHandler.FindAsync(scaling, spec.GroupName, cancellationToken);
-        var machines = group?.List("Instances").Select(instance => instance.Text("InstanceId")).ToHashSet() ?? [];
-        var registered = (await EcsMachine.ListAsync(ecs, spec.Cluster!, "ACTIVE", cancellationToken))
-            .Count(machine => machine.AgentConnected && machines.Contains(machine.Ec2InstanceId));
-        var word = $"{registered} of {spec.Size} machines have registered";
-        return registered == spec.Size ? Observation.Ready(state, word)
-            : registered < spec.Size && await FindFailureAsync(scaling, group, spec, cancellationToken) is { } failure
-                ? Observation.Failed(failure, state: state)
-                : Slowly(word, BetweenReads, state);
-    }
-
-    /// <summary>Why EC2 does not give the machines; null as long as it may.</summary>
-    private static async Task<string?> FindFailureAsync(
-        AwsClient scaling, XElement? group, EcsCapacitySpec spec, CancellationToken cancellationToken)
-    {
-        var last = await AutoScalingGroupHandler.LastActivityAsync(scaling, spec.GroupName, cancellationToken);
-        var message = last?.TextOrNull("StatusMessage") ?? "";
-        return last?.TextOrNull("StatusCode") is not "Failed"
-            || last.Text("ActivityId") == group?.Tags("Tags").GetValueOrDefault(AutoScalingGroupHandler.LastActivityTag)
-            // A new role is known everywhere only after a while; the group tries again.
-            || AwsErrors.IsNotYetKnown(message)
-            ? null
-            : message.Length > 0 ? message : last.Text("Description");
+        var registered = await EcsMachine.ListAsync(ecs, spec.Cluster!, cancellationToken);
+        var ec2 = await ClientAsync(AwsService.Ec2, spec, cancellationToken);
+        return await EcsMachines.ReadAsync(group, registered, ec2, call.Marks, cancellationToken);
     }
 
     private static async Task<Provider?> FindAsync(AwsClient ecs, EcsCapacitySpec spec, CancellationToken cancellationToken)
@@ -155,26 +221,4 @@ internal sealed class EcsCapacityHandler(AwsAccess access) : AwsObjectHandler<Ec
             "PutClusterCapacityProviders",
             new { cluster = spec.Cluster, capacityProviders = providers, defaultCapacityProviderStrategy = Array.Empty<object>() },
             cancellationToken).UnlessAsync(ClusterNotFound);
-}
-
-/// <summary>A machine as its cluster knows it.</summary>
-internal sealed record EcsMachine(string ContainerInstanceArn, string Ec2InstanceId, bool AgentConnected)
-{
-    private const int MostAtOnce = 100;
-
-    private sealed record Listed(IReadOnlyList<string> ContainerInstanceArns);
-
-    private sealed record Described(IReadOnlyList<EcsMachine> ContainerInstances);
-
-    /// <param name="status">Null for any.</param>
-    public static async Task<IReadOnlyList<EcsMachine>> ListAsync(
-        AwsClient ecs, string cluster, string? status, CancellationToken cancellationToken)
-    {
-        var listed = await ecs.CallAsync<Listed>("ListContainerInstances", new { cluster, status, maxResults = MostAtOnce }, cancellationToken)
-            .OrNullAsync("ClusterNotFoundException");
-        return listed is not { ContainerInstanceArns: [_, ..] arns }
-            ? []
-            : (await ecs.CallAsync<Described>(
-                "DescribeContainerInstances", new { cluster, containerInstances = arns }, cancellationToken)).ContainerInstances;
-    }
 }

@@ -79,7 +79,7 @@ internal sealed class EcsClusterHandler(AwsAccess access) : AwsObjectHandler<Ecs
     /// <summary>Machines leave the cluster when they end, but for those whose agent had lost its connection before.</summary>
     private static async Task ForgetMachinesAsync(AwsClient ecs, EcsClusterSpec spec, CancellationToken cancellationToken)
     {
-        foreach (var machine in (await EcsMachine.ListAsync(ecs, spec.Name, null, cancellationToken)).Where(machine => !machine.AgentConnected))
+        foreach (var machine in (await EcsMachine.ListAsync(ecs, spec.Name, cancellationToken)).Where(machine => !machine.AgentConnected))
         {
             await ecs.CallAsync(
                 "DeregisterContainerInstance",

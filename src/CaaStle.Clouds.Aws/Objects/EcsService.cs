@@ -41,9 +41,6 @@ internal sealed record EcsServiceState(string Arn, IReadOnlyDictionary<string, s
 
 internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<EcsServiceSpec, EcsServiceState>(access, AwsService.Ecs)
 {
-    /// <summary>How ECS says that no machine has what a replica needs.</summary>
-    private const string NoRoom = "was unable to place a task";
-
     private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(2);
     private static readonly string[] WithTags = ["TAGS"];
 
@@ -57,8 +54,6 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
     private sealed record Rollout(
         string Id, string Status, string TaskDefinition, double CreatedAt, string? RolloutState, string? RolloutStateReason);
 
-    private sealed record Happening(double CreatedAt, string Message);
-
     private sealed record Service(
         string ServiceArn,
         string Status,
@@ -66,7 +61,7 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
         int DesiredCount,
         int RunningCount,
         IReadOnlyList<Rollout>? Deployments,
-        IReadOnlyList<Happening>? Events,
+        IReadOnlyList<EcsHappening>? Events,
         IReadOnlyList<AwsTag>? Tags);
 
     private sealed record Described(IReadOnlyList<Service> Services);
@@ -117,14 +112,11 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
             return Observation.Failed<EcsServiceState>(rollout.RolloutStateReason ?? "the deployment failed");
         }
 
-        if (rollout is { RolloutState: not "COMPLETED" } && FindNoRoom(service, rollout) is { } noRoom)
-        {
-            return Observation.Failed<EcsServiceState>(noRoom);
-        }
-
         if (rollout?.RolloutState != "COMPLETED" || service.RunningCount != spec.Replicas)
         {
-            return Slowly($"{service.RunningCount} running, {spec.Replicas} wanted", BetweenReads);
+            return service.Events is [var last, ..] && last.CreatedAt >= rollout?.CreatedAt && last.NoRoom is { } noRoom
+                ? Observation.Failed<EcsServiceState>(noRoom)
+                : Slowly($"{service.RunningCount} running, {spec.Replicas} wanted", BetweenReads);
         }
 
         return await FindUnwellAsync(spec, cancellationToken) is { } unwell
@@ -203,13 +195,6 @@ internal sealed class EcsServiceHandler(AwsAccess access) : AwsObjectHandler<Ecs
     /// <summary>The same each time that the same is asked for.</summary>
     private static string TokenOf(EcsServiceSpec spec, Marks marks) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{spec.Name} {marks.Operation}")))[..32];
-
-    /// <summary>Why no machine takes a replica: their number does not grow by itself.</summary>
-    private static string? FindNoRoom(Service service, Rollout rollout) => service.Events?
-        .Where(happening => happening.CreatedAt >= rollout.CreatedAt && happening.Message.Contains(NoRoom, StringComparison.Ordinal))
-        .Select(happening => $"ECS {happening.Message[happening.Message.IndexOf(NoRoom, StringComparison.Ordinal)..].TrimEnd('.')}. "
-            + "Give the environment more machines or larger ones: `cluster_size`, `instance_type`, and `cld env update`")
-        .FirstOrDefault();
 
     private static async Task<Service?> FindAsync(AwsClient ecs, EcsServiceSpec spec, CancellationToken cancellationToken)
     {

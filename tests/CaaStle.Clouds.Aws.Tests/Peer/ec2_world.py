@@ -12,6 +12,7 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
+from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.iam.models import iam_backends
 from moto.iam.responses import IamResponse
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
@@ -22,6 +23,7 @@ import world
 TICK = 0.05
 BOOT = 60
 GONE = 30
+PAGE = 2
 SPEED = 1.0
 MACHINE_POLICY = "AmazonEC2ContainerServiceforEC2Role"
 BORN = {}
@@ -29,6 +31,8 @@ BORN = {}
 SIZING = threading.RLock()
 # By account: why it gets no machines, and how often it is told so.
 SHORTAGES = {}
+# Accounts whose machines run, but cannot reach ECS.
+MUTE = set()
 
 # ---- Groups
 
@@ -64,7 +68,19 @@ original_capacity = autoscaling.FakeAutoScalingGroup.set_desired_capacity
 
 def set_desired_capacity(self, new_capacity):
     with SIZING:
+        in_service, wanted = self.active_instances(), self.min_size if new_capacity is None else new_capacity
+        if wanted < len(in_service) and not getattr(self, "status", None) and is_drained_first(self):
+            for state in in_service[wanted:]:
+                state.lifecycle_state = "Terminating:Wait"
+            self.desired_capacity = wanted
+            return
         original_capacity(self, new_capacity)
+
+
+def is_drained_first(group):
+    providers = ecs_backends[group.account_id][group.region].capacity_providers.values()
+    return any(provider.auto_scaling_group_provider["autoScalingGroupArn"] == group.arn
+        and provider.auto_scaling_group_provider["managedDraining"] == "ENABLED" for provider in providers)
 
 
 autoscaling.FakeAutoScalingGroup.set_desired_capacity = set_desired_capacity
@@ -92,6 +108,8 @@ def delete_auto_scaling_group(self):
         if getattr(group, "status", None):
             raise AutoscalingClientError("ScalingActivityInProgress", "The group is being deleted already.")
         group.status = "Delete in progress"
+        for state in group.instance_states:
+            state.lifecycle_state = "InService"
         group.min_size = 0
         backend.set_desired_capacity(name, 0)
         world.later(GONE / SPEED, lambda: backend.autoscaling_groups.pop(name, None))
@@ -149,6 +167,30 @@ def list_instance_profiles(self):
 
 IamResponse.list_instance_profiles = list_instance_profiles
 
+original_machines = EC2ContainerServiceBackend.describe_container_instances
+
+
+def describe_container_instances(self, cluster_str, list_container_instance_ids):
+    found, failures = original_machines(self, cluster_str, list_container_instance_ids)
+    for machine in found:
+        tasks = ecs_world.tasks_on(self, machine.cluster_name, machine)
+        machine.running_tasks_count = sum(task.last_status == "RUNNING" for task in tasks)
+        machine.pending_tasks_count = len(tasks) - machine.running_tasks_count
+    return found, failures
+
+
+def list_container_instances(self):
+    """Page by page."""
+    cluster, status = self._get_param("cluster", "default"), self._get_param("status")
+    found = sorted(one.container_instance_arn for one in list(self.ecs_backend.container_instances.get(cluster, {}).values())
+        if status in (None, one.status))
+    first, most = int(self._get_param("nextToken", 0)), min(self._get_param("maxResults", 100), PAGE)
+    return ActionResult({"containerInstanceArns": found[first:first + most], "nextToken": str(first + most) if found[first + most:] else None})
+
+
+EC2ContainerServiceBackend.describe_container_instances = describe_container_instances
+EC2ContainerServiceResponse.list_container_instances = list_container_instances
+
 # ---- The life of machines
 
 
@@ -179,11 +221,24 @@ def tick_group(account, region, group):
     cluster = cluster_of(group)
     if cluster not in ecs.clusters or not may_register(account, group):
         return
-    known = {one.ec2_instance_id for one in ecs.container_instances.get(cluster, {}).values()}
+    known = {one.ec2_instance_id: one for one in ecs.container_instances.get(cluster, {}).values()}
     for state in list(group.instance_states):
         machine = state.instance.id
-        if machine not in known and time.monotonic() - BORN.setdefault(machine, time.monotonic()) >= BOOT / SPEED:
+        if state.lifecycle_state != "InService":
+            end_when_drained(ecs, cluster, group, state, known.get(machine))
+        elif account not in MUTE and machine not in known and time.monotonic() - BORN.setdefault(machine, time.monotonic()) >= BOOT / SPEED:
             ecs.register_container_instance(cluster, machine)
+
+
+def end_when_drained(ecs, cluster, group, state, machine):
+    """What ECS does to a machine that its group takes out."""
+    if machine is not None:
+        machine.status = "DRAINING"
+        if ecs_world.tasks_on(ecs, cluster, machine):
+            return
+    with SIZING:
+        group.autoscaling_backend.ec2_backend.terminate_instances([state.instance.id])
+        group.instance_states.remove(state)
 
 
 def tick_clusters(account, region, ecs):
@@ -195,7 +250,7 @@ def tick_clusters(account, region, ecs):
     for cluster, instances in list(ecs.container_instances.items()):
         for key, instance in list(instances.items()):
             if instance.ec2_instance_id in gone and instance.agent_connected:
-                ecs_world.lose_machine(ecs, cluster, instance.container_instance_arn)
+                ecs_world.lose_machine(ecs, cluster, instance)
                 instances.pop(key)
     for key, interface in list(ec2.enis.items()):
         if interface.instance is not None and interface.instance.id in gone:
@@ -210,9 +265,18 @@ def run():
                     attempt(group.name, lambda: tick_group(account, region, group))
         for account, regions in world.lively(ecs_backends):
             for region, backend in list(regions.items()):
-                if any(backend.container_instances.values()):
+                if backend.clusters:
                     attempt(account, lambda: tick_clusters(account, region, backend))
         time.sleep(TICK)
+
+
+def end_all(account):
+    """All machines die, and their groups make others."""
+    for backend in autoscaling_backends[account].values():
+        for group in backend.autoscaling_groups.values():
+            with SIZING:
+                backend.ec2_backend.terminate_instances([state.instance.id for state in group.instance_states])
+                group.instance_states.clear()
 
 
 def disconnect(account):

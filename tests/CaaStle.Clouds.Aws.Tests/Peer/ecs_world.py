@@ -1,4 +1,7 @@
-"""Services of ECS that run tasks, which moto's do not. Tasks start, take requests, end and write as the names of their images say."""
+"""
+Services of ECS that run tasks, which moto's do not. Tasks start, take requests, end and write as the names of their images say. What
+security groups do not let through does not arrive.
+"""
 import copy
 import itertools
 import threading
@@ -9,6 +12,7 @@ from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
 from moto.ecs import models as ecs
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
+from moto.efs.models import efs_backends
 from moto.elbv2 import models as elbv2
 from moto.elbv2.models import elbv2_backends
 from moto.logs.models import logs_backends
@@ -19,6 +23,7 @@ import world
 TICK = 0.02
 START = 20
 HEALTH = 15
+AGAIN = 60
 SPEED = 1.0
 MANAGED_STATE = lambda self: None
 
@@ -59,13 +64,20 @@ def create_service(self, cluster_str, service_name, *args, **kwargs):
     existing = self.services.get(f"{self._get_cluster(cluster_str).name}:{service_name}")
     if existing is not None and existing.status == "ACTIVE":
         raise InvalidParameter("Creation of service was not idempotent.")
+    definition = self.describe_task_definition(args[1])
+    check_network(definition, kwargs.get("network_configuration"))
     groups = elbv2_backends[self.account_id][self.region_name].target_groups
-    for balancer in kwargs.get("load_balancers") or []:
+    for balancer in args[2] or []:
         group = groups.get(balancer["targetGroupArn"])
         if group is None or not group.load_balancer_arns:
             raise InvalidParameter(
                 f"The target group with targetGroupArn {balancer['targetGroupArn']} does not have an associated load balancer.")
     return original_create(self, cluster_str, service_name, *args, **kwargs)
+
+
+def check_network(definition, configuration):
+    if definition.network_mode != "awsvpc" and configuration:
+        raise InvalidParameter("Network Configuration is not valid for the given networkMode of this task definition.")
 
 
 class InvalidParameter(JsonRESTError):
@@ -81,7 +93,10 @@ EC2ContainerServiceBackend.create_service = create_service
 
 # ---- The life of tasks
 
+STEADY = "has reached a steady state"
 HEALTHY_SINCE = {}
+# By account, since it was asked: how many replicas of a service at least took requests at any time.
+FEWEST = {}
 HOST_PORTS = itertools.cycle(range(32768, 61000))
 original_health = elbv2.FakeTargetGroup.health_for
 
@@ -119,6 +134,42 @@ def start_task(backend, cluster, service, deployment):
     backend.tasks.setdefault(cluster.name, {})[task.task_arn] = task
 
 
+# ---- Who reaches whom
+
+NOT_MOUNTED = "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: mount.nfs4: Connection timed out"
+
+
+def groups_of(backend, task):
+    """Of the task, or of the machine whose network it has."""
+    if task.machine is not None and not task.attachments:
+        machine = ec2_backends[backend.account_id][backend.region_name].get_instance(task.machine.ec2_instance_id)
+        return [group.id for group in machine.security_groups]
+    return task.network_configuration["awsvpcConfiguration"]["securityGroups"]
+
+
+def let_in(backend, groups, port, sources):
+    """Whether one of the groups lets in members of one of the others at the port."""
+    ec2 = ec2_backends[backend.account_id][backend.region_name]
+    rules = [rule for group in groups for rule in ec2.get_security_group_from_id(group).ingress_rules]
+    return any(int(rule.from_port) <= port <= int(rule.to_port)
+        and ((rule.source_group or {}).get("GroupId") in sources or (rule.ip_range or {}).get("CidrIp") == "0.0.0.0/0")
+        for rule in rules)
+
+
+def can_mount(backend, task):
+    files = efs_backends[backend.account_id][backend.region_name].file_systems_by_id
+    wanted = [volume["efsVolumeConfiguration"]["fileSystemId"] for volume in task.definition.volumes if "efsVolumeConfiguration" in volume]
+    return all(let_in(backend, target.security_groups, 2049, groups_of(backend, task))
+        for each in wanted for target in files[each].iter_mount_targets())
+
+
+def is_reached(backend, task, group, target):
+    """Whether the load balancer gets through to where the replica takes requests."""
+    balancers = elbv2_backends[backend.account_id][backend.region_name].load_balancers
+    sources = {one for arn in group.load_balancer_arns if arn in balancers for one in balancers[arn].security_groups}
+    return let_in(backend, groups_of(backend, task), int(target["Port"]), sources)
+
+
 def memory_of(definition):
     return sum(container.get("memory", 0) for container in definition.container_definitions)
 
@@ -126,7 +177,9 @@ def memory_of(definition):
 def place(backend, cluster, definition):
     """The machine with the most room; none where none has enough."""
     room = {}
-    for machine in backend.container_instances.get(cluster.name, {}).values():
+    for machine in list(backend.container_instances.get(cluster.name, {}).values()):
+        if machine.status != "ACTIVE" or not machine.agent_connected:
+            continue
         whole = next(each["integerValue"] for each in machine.registered_resources if each["name"] == "MEMORY")
         taken = sum(memory_of(task.definition) for task in backend.tasks.get(cluster.name, {}).values()
             if task.container_instance_arn == machine.container_instance_arn and task.desired_status == "RUNNING")
@@ -135,18 +188,29 @@ def place(backend, cluster, definition):
     return best if best is not None and room[best] >= memory_of(definition) else None
 
 
-def say_no_room(service):
-    message = (f"(service {service.name}) was unable to place a task because no container instance met all of its requirements. "
-        "Reason: No Container Instances have enough memory.")
-    if not service.events or service.events[0]["message"] != message or service.events[0]["createdAt"] < service.deployments[0]["createdAt"]:
+def tasks_on(backend, cluster, machine):
+    return [task for task in list(backend.tasks.get(cluster, {}).values())
+        if task.container_instance_arn == machine.container_instance_arn and task.last_status != "STOPPED"]
+
+
+def say(service, message):
+    """Newest first; the same again only after a while."""
+    if not service.events or service.events[0]["message"] != message or (utcnow() - service.events[0]["createdAt"]).total_seconds() > AGAIN / SPEED:
         service.events.insert(0, {"id": str(len(service.events)), "createdAt": utcnow(), "message": message})
 
 
+def say_no_room(service):
+    say(service, f"(service {service.name}) was unable to place a task because no container instance met all of its requirements. "
+        "Reason: No Container Instances have enough memory.")
+
+
 def lose_machine(backend, cluster, machine):
-    for service in list(backend.services.values()):
-        for task in list(backend.tasks.get(cluster, {}).values()):
-            if task.container_instance_arn == machine and task.group == f"service:{service.name}" and task.desired_status == "RUNNING":
-                stop_task(backend, service, task, "ServiceSchedulerInitiated", "The machine is gone")
+    services = {f"service:{service.name}": service for service in list(backend.services.values())}
+    for task in tasks_on(backend, cluster, machine):
+        if task.group in services:
+            stop_task(backend, services[task.group], task, "ServiceSchedulerInitiated", "The machine is gone")
+        else:
+            end_task(backend, task, None, f"Host EC2 (instance {machine.ec2_instance_id}) terminated.", None)
 
 
 def stop_task(backend, service, task, code, reason, exit_code=None):
@@ -198,6 +262,9 @@ def advance(backend, service, task):
     if "missing" in task.image or ecr_world.is_missing(task.image):
         stop_task(backend, service, task, "TaskFailedToStart", f"CannotPullContainerError: {task.image} not found")
         return
+    if not can_mount(backend, task):
+        stop_task(backend, service, task, "TaskFailedToStart", NOT_MOUNTED)
+        return
     if "exits" in task.image:
         write(backend, task, "starting", "the database does not answer")
         stop_task(backend, service, task, "EssentialContainerExited", "Essential container in task exited", 1)
@@ -215,7 +282,8 @@ def advance(backend, service, task):
             target = target_of(task, balancer)
             if group.target_type != ("ip" if task.machine is None else "instance"):
                 continue
-            HEALTHY_SINCE[group.arn, name_of(target)] = time.monotonic() + HEALTH / SPEED
+            well_in = HEALTH / SPEED if is_reached(backend, task, group, target) else float("inf")
+            HEALTHY_SINCE[group.arn, name_of(target)] = time.monotonic() + well_in
             group.targets[name_of(target)] = target
 
 
@@ -224,6 +292,10 @@ def is_well(service, task):
         return False
     return all(HEALTHY_SINCE.get((balancer.get("targetGroupArn"), name_of(target_of(task, balancer))), float("inf")) <= time.monotonic()
         for balancer in service.load_balancers)
+
+
+def is_to_move(task):
+    return task.machine is not None and task.machine.status == "DRAINING"
 
 
 def tick_service(backend, service):
@@ -241,13 +313,15 @@ def tick_service(backend, service):
         advance(backend, service, task)
     own = [task for task in own if task.desired_status == "RUNNING"]
     primary = service.deployments[0]
-    current = [task for task in own if task.started_by == primary["id"]]
-    former = [task for task in own if task.started_by != primary["id"]]
+    current = [task for task in own if task.started_by == primary["id"] and not is_to_move(task)]
+    former = [task for task in own if task not in current]
     for _ in range(service.desired_count - len(current)):
         start_task(backend, cluster, service, primary)
     for task in current[service.desired_count:]:
         stop_task(backend, service, task, "ServiceSchedulerInitiated", "Scaling activity")
     well = sum(is_well(service, task) for task in current)
+    if service.desired_count > 0 and backend.account_id in FEWEST:
+        FEWEST[backend.account_id] = min(FEWEST[backend.account_id], sum(is_well(service, task) for task in own))
     for task in former[:max(0, well + len(former) - service.desired_count)]:
         stop_task(backend, service, task, "ServiceSchedulerInitiated", "Scaling activity initiated by deployment")
     own = [task for task in backend.tasks.get(cluster.name, {}).values() if task.group == f"service:{service.name}"
@@ -255,6 +329,8 @@ def tick_service(backend, service):
     service.running_count = sum(task.last_status == "RUNNING" for task in own)
     service.pending_count = len(own) - service.running_count
     if well >= service.desired_count and len(own) == service.desired_count and all(task.started_by == primary["id"] for task in own):
+        if STEADY not in (service.events[0]["message"] if service.events else ""):
+            say(service, f"(service {service.name}) {STEADY}.")
         primary["rolloutState"] = "COMPLETED"
         service.deployments[:] = [primary]
 

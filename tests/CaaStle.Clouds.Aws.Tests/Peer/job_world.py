@@ -25,6 +25,8 @@ def run_task(self):
     if token in BY_TOKEN:
         return ActionResult({"tasks": BY_TOKEN[token], "failures": []})
     answer = original_run(self)
+    if not answer.result["tasks"]:
+        return ActionResult({"tasks": [], "failures": [{"arn": "a machine", "reason": "RESOURCE:MEMORY"}]})
     BY_TOKEN[token] = answer.result["tasks"]
     for task in answer.result["tasks"]:
         task.definition = self.ecs_backend.describe_task_definition(self._get_param("taskDefinition"))
@@ -35,6 +37,28 @@ def run_task(self):
 
 
 EC2ContainerServiceResponse.run_task = run_task
+original_start = EC2ContainerServiceBackend.run_task
+
+
+def start_task(self, cluster_str, task_definition_str, count, overrides, started_by, tags, launch_type, networking_configuration=None, *args):
+    definition, cluster = self.describe_task_definition(task_definition_str), self._get_cluster(cluster_str)
+    ecs_world.check_network(definition, networking_configuration)
+    machine = None
+    if launch_type == "EC2":
+        if not any(each.status == "ACTIVE" for each in self.container_instances.get(cluster.name, {}).values()):
+            raise ecs_world.InvalidParameter("No Container Instances were found in your cluster.")
+        machine = ecs_world.place(self, cluster, definition)
+        if machine is None:
+            return []
+    # moto's own machines never have room again.
+    tasks = original_start(
+        self, cluster_str, task_definition_str, count, overrides, started_by, tags, "FARGATE", networking_configuration, *args)
+    for task in tasks:
+        task.launch_type, task.machine, task.container_instance_arn = launch_type, machine, machine and machine.container_instance_arn
+    return tasks
+
+
+EC2ContainerServiceBackend.run_task = start_task
 original_list = EC2ContainerServiceBackend.list_tasks
 
 
@@ -92,6 +116,9 @@ def tick(backend, task):
     definition = task.definition.container_definitions[0]
     if "missing" in definition["image"]:
         ecs_world.end_task(backend, task, "TaskFailedToStart", f"CannotPullContainerError: {definition['image']} not found", None)
+        return
+    if not ecs_world.can_mount(backend, task):
+        ecs_world.end_task(backend, task, "TaskFailedToStart", ecs_world.NOT_MOUNTED, None)
         return
     if task.last_status != "RUNNING":
         task.last_status, task.born = "RUNNING", time.monotonic()

@@ -206,6 +206,8 @@ class Peer:
                 answer = world.change(query["account"], json.loads(body))
             elif what == "tasks":
                 answer = job_world.started(query["account"])
+            elif what == "fewest":
+                answer = ecs_world.FEWEST[query["account"]]
             elif what == "world":
                 answer = world.contents(query["account"])
         start_response("200 OK", [("Content-Type", "application/json")])
@@ -227,6 +229,9 @@ def main():
     ec2_world.start(arguments.speed)
     world.CHANGES["shortage"] = ec2_world.SHORTAGES.__setitem__
     world.CHANGES["disconnected"] = lambda account, _: ec2_world.disconnect(account)
+    world.CHANGES["machines_end"] = lambda account, _: ec2_world.end_all(account)
+    world.CHANGES["mute"] = lambda account, _: ec2_world.MUTE.add(account)
+    world.CHANGES["watched"] = lambda account, most: ecs_world.FEWEST.__setitem__(account, most)
     ecr_world.start(arguments.registry)
     job_world.start()
 

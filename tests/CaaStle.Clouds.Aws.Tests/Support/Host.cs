@@ -99,8 +99,14 @@ internal sealed class Host : IAsyncDisposable
     /// <summary>Waits until something has happened.</summary>
     public async Task UntilAsync(Operation operation, Func<JournalEntry, bool> hasHappened)
     {
+        var patience = TimeProvider.System.GetTimestamp();
         while (!(await JournalAsync(operation)).Any(hasHappened))
         {
+            if (TimeProvider.System.GetElapsedTime(patience) > Patience)
+            {
+                throw new TimeoutException($"It does not happen.\n{await StoryAsync(operation)}");
+            }
+
             await Task.Delay(20, Cancel);
         }
     }

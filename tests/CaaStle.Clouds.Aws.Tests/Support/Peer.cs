@@ -233,6 +233,12 @@ internal sealed class Account(Peer peer, string number, string key, string secre
     public async Task<IReadOnlyList<string>> StartedTasksAsync() =>
         (await peer.Http.GetFromJsonAsync<IReadOnlyList<string>>($"/peer/tasks?account={number}", Json))!;
 
+    /// <summary>From now on <see cref="FewestReplicasAsync"/> counts.</summary>
+    public Task WatchReplicasAsync() => ChangeWorldAsync(new { watched = int.MaxValue });
+
+    /// <summary>How many replicas of a service have taken requests at any time, at least.</summary>
+    public async Task<int> FewestReplicasAsync() => await peer.Http.GetFromJsonAsync<int>($"/peer/fewest?account={number}", Json);
+
     public async Task ChangeWorldAsync(object change) =>
         (await peer.Http.PostAsJsonAsync($"/peer/world?account={number}", change)).EnsureSuccessStatusCode();
 }
