@@ -175,6 +175,62 @@ public sealed class MachineTests(Peer peer)
     }
 
     [PeerFact]
+    public async Task Commands_and_volumes_are_on_machines_too()
+    {
+        var account = await peer.NewAccountAsync();
+        await account.ChangeWorldAsync(new { policy = PolicyTests.Recommended });
+        await using var host = await Host.StartAsync(account);
+        await SucceedAsync(host, await host.CreateAsync(Environment("cluster_size: 2")));
+        var before = await account.ContentsAsync();
+
+        await SucceedAsync(host, await host.DeployAsync(
+            "app: { image: 'shop:1', container_port: 8080, pre_deploy: 'exit 0', volumes: ['pictures:/srv/pictures'] }"));
+        await SucceedAsync(host, await host.RunAsync("exit", "0"));
+        var failed = await host.RunAsync("exit", "3");
+
+        Assert.Equal("exited with code 3", failed.Failure!.Message);
+        Assert.Equal(
+            ["r1 shop:1 is listening", "r1/pre-deploy begins", "r1/pre-deploy ends with 0"], (await host.LogAsync(new())).Order());
+        Assert.Equal(3, (await account.StartedTasksAsync()).Count);
+        await SucceedAsync(host, await host.DeleteApplicationAsync());
+        Assert.Equal(before, await account.ContentsAsync());
+        Assert.All(await account.CallsAsync(), call => Assert.Empty(call.Wrong));
+    }
+
+    [PeerFact]
+    public async Task A_command_that_no_machine_has_room_for_ends_at_once_in_the_words_of_ECS()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await SucceedAsync(host, await host.CreateAsync(Environment("cluster_size: 1")));
+        var before = await account.ContentsAsync();
+
+        var deployed = await host.DeployAsync("app: { image: 'shop:1', container_port: 8080, memory: 9000, pre_deploy: 'exit 0' }");
+
+        Assert.Equal(OperationState.RolledBack, deployed.State);
+        Assert.Contains("no machine has what it needs (RESOURCE:MEMORY)", deployed.Failure!.Message, StringComparison.Ordinal);
+        Assert.Contains("`cluster_size`", deployed.Failure.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await account.ContentsAsync());
+    }
+
+    [PeerFact]
+    public async Task A_command_whose_machine_ends_has_failed()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        await SucceedAsync(host, await host.CreateAsync(Environment("cluster_size: 1")));
+        await SucceedAsync(host, await host.DeployAsync(Application));
+        var running = await host.Service.RunAsync(new("shop", ["sleep"], "tester"), Cancel);
+        await host.UntilAsync(running, entry => entry is ObjectLogged { Lines: ["begins"] });
+
+        await account.ChangeWorldAsync(new { machines_end = true });
+
+        var ended = await host.EndOfAsync(running);
+        Assert.Equal(OperationState.RolledBack, ended.State);
+        Assert.Matches(@"^Host EC2 .instance i-\w+. terminated\.$", ended.Failure!.Message);
+    }
+
+    [PeerFact]
     public async Task An_application_moves_from_Fargate_to_machines_when_it_is_redeployed()
     {
         var account = await peer.NewAccountAsync();

@@ -30,6 +30,9 @@ internal sealed class JobHandler(AwsAccess access, TimeProvider clock) : AwsObje
     /// <summary>A task that was asked for so long ago and is not there may have run and be forgotten.</summary>
     private static readonly TimeSpan CertainFor = TimeSpan.FromMinutes(30);
 
+    /// <summary>What ECS says where no machine has what a task needs; what it says besides, as of an agent that is away, passes.</summary>
+    private static readonly string[] Hopeless = ["RESOURCE:", "ATTRIBUTE"];
+
     private sealed record Placement(string? Reason);
 
     private sealed record Run(IReadOnlyList<EcsTask> Tasks, IReadOnlyList<Placement>? Failures);
@@ -182,8 +185,10 @@ internal sealed class JobHandler(AwsAccess access, TimeProvider clock) : AwsObje
         }
 
         await ecs.CallAsync("UntagResource", new { resourceArn = definition, tagKeys = (string[])[RequestedTag] }, cancellationToken);
-        var reason = run.Failures is [var failure, ..] ? failure.Reason : null;
-        throw new CloudException(CloudFault.Busy, $"ECS cannot place the task: {reason ?? "it gives no reason"}.");
+        var reason = run.Failures is [var failure, ..] ? failure.Reason ?? "" : "";
+        throw Hopeless.Any(word => reason.StartsWith(word, StringComparison.Ordinal))
+            ? new CloudException(CloudFault.Refused, $"ECS cannot place the task: no machine has what it needs ({reason}). {EcsHappening.Advice}.")
+            : new CloudException(CloudFault.Busy, $"ECS cannot place the task: {(reason.Length > 0 ? reason : "it gives no reason")}.");
     }
 
     private async Task<Observation<JobState>> JudgeAsync(JobSpec spec, JobEnd end, CancellationToken cancellationToken)
