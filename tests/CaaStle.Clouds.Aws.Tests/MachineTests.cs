@@ -231,13 +231,35 @@ public sealed class MachineTests(Peer peer)
     }
 
     [PeerFact]
-    public async Task An_application_moves_from_Fargate_to_machines_when_it_is_redeployed()
+    public async Task Connections_reach_replicas_on_machines()
+    {
+        var account = await peer.NewAccountAsync();
+        await account.ChangeWorldAsync(new { policy = PolicyTests.Recommended });
+        await using var host = await Host.StartAsync(account);
+        await SucceedAsync(host, await host.CreateAsync(Environment("cluster_size: 2")));
+        var before = await account.ContentsAsync();
+
+        await SucceedAsync(host, await host.DeployAsync("app: { image: 'shop:1', container_port: 8080, protocol: tcp, replicas: 2 }"));
+
+        Assert.Matches("^tcp://shop-tcp-.*:8080$", (await host.OutputsAsync(SubjectKey.Application("shop")))["Url"]);
+        Assert.DoesNotContain(
+            (await account.ContentsAsync()).Except(before), name => name.StartsWith("security-group ", StringComparison.Ordinal));
+        await SucceedAsync(host, await host.ChangeAsync(OperationAction.Redeploy, "app: { image: 'shop:2', container_port: 8080, replicas: 2 }"));
+        await SucceedAsync(host, await host.DeleteApplicationAsync());
+        Assert.Equal(before, await account.ContentsAsync());
+        Assert.All(await account.CallsAsync(), call => Assert.Empty(call.Wrong));
+    }
+
+    [PeerTheory]
+    [InlineData("http")]
+    [InlineData("tcp")]
+    public async Task An_application_moves_from_Fargate_to_machines_when_it_is_redeployed(string protocol)
     {
         var account = await peer.NewAccountAsync();
         await using var host = await Host.StartAsync(account);
         await SucceedAsync(host, await host.CreateAsync(Environment("launch: fargate, cluster_size: 3")));
         Assert.Equal(0, await MachinesAsync(account));
-        await SucceedAsync(host, await host.DeployAsync(Application));
+        await SucceedAsync(host, await host.DeployAsync($"app: {{ image: 'shop:1', container_port: 8080, protocol: {protocol} }}"));
 
         await UpdateAsync(host, "cluster_size: 1");
         await SucceedAsync(host, await host.ChangeAsync(OperationAction.Redeploy));
@@ -261,10 +283,7 @@ public sealed class MachineTests(Peer peer)
             "app: { containers: [{ name: web, image: 'shop:1', container_port: 8080 }, { name: cache, image: 'cache:1' }] }"));
         var elsewhere = await Assert.ThrowsAsync<RefusedException>(() => host.DeployAsync(
             "app: { image: 'shop:1', container_port: 8080, health: { path: /, port: 9090 } }"));
-        var connections = await Assert.ThrowsAsync<RefusedException>(() => host.DeployAsync(
-            "app: { image: 'shop:1', container_port: 8080, protocol: tcp }"));
 
-        Assert.Contains("protocol can only be http", connections.Message, StringComparison.Ordinal);
         Assert.Contains("a replica is one container", several.Message, StringComparison.Ordinal);
         Assert.Contains("health can only be checked at container_port, 8080", elsewhere.Message, StringComparison.Ordinal);
 

@@ -27,6 +27,7 @@ internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<Ta
 {
     private const string NotFound = "TargetGroupNotFound";
     private const string Drain = "deregistration_delay.timeout_seconds";
+    private const string KeepsAddress = "preserve_client_ip.enabled";
 
     public override string Kind => "elb/target-group";
 
@@ -56,7 +57,8 @@ internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<Ta
 
         var attributes = await elb.QueryAsync(
             new AwsRequest("DescribeTargetGroupAttributes").With("TargetGroupArn", state.Arn), cancellationToken);
-        var isAsSpecified = attributes.Tags("Attributes").GetValueOrDefault(Drain) == Number(spec.DrainSeconds) && IsChecked(found, spec);
+        var actual = attributes.Tags("Attributes");
+        var isAsSpecified = AttributesOf(spec).All(wanted => actual.GetValueOrDefault(wanted.Key) == wanted.Value) && IsChecked(found, spec);
         return isAsSpecified
             ? Observation.Ready(state)
             : Observation.InProgress("it does not yet check as it should", state) with { NeedsCreate = true };
@@ -84,10 +86,7 @@ internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<Ta
         }
 
         await elb.QueryAsync(
-            new AwsRequest("ModifyTargetGroupAttributes")
-                .With("TargetGroupArn", arn)
-                .With("Attributes.member.1.Key", Drain)
-                .With("Attributes.member.1.Value", Number(spec.DrainSeconds)),
+            new AwsRequest("ModifyTargetGroupAttributes").With("TargetGroupArn", arn).WithTags("Attributes.member", AttributesOf(spec)),
             cancellationToken);
     }
 
@@ -106,6 +105,18 @@ internal sealed class TargetGroupHandler(AwsAccess access) : AwsObjectHandler<Ta
 
     private static Task<XElement?> FindAsync(AwsClient elb, TargetGroupSpec spec, CancellationToken cancellationToken) =>
         elb.QueryAsync(new AwsRequest("DescribeTargetGroups").With("Names.member.1", spec.Name), cancellationToken).OrNullAsync(NotFound);
+
+    /// <summary>With the client's address, what is on the machine of a replica would not reach it by the load balancer.</summary>
+    private static Dictionary<string, string> AttributesOf(TargetGroupSpec spec)
+    {
+        var wanted = new Dictionary<string, string> { [Drain] = Number(spec.DrainSeconds) };
+        if (spec is { OnMachines: true, Protocol: "TCP" })
+        {
+            wanted[KeepsAddress] = "false";
+        }
+
+        return wanted;
+    }
 
     private static AwsRequest WithCheck(AwsRequest request, TargetGroupSpec spec) => request
         .With("HealthCheckProtocol", ProtocolOf(spec))

@@ -10,6 +10,8 @@ internal sealed class EcsCoe(AwsAccess access, AccountCheck account) : ICoeType,
     /// <summary>Environments of before, which do not have it, are on Fargate.</summary>
     public const string LaunchOutput = "Launch";
 
+    public const string EntranceOutput = "LoadBalancerGroup";
+
     public TypeDescriptor Descriptor { get; } = new(
         "ecs",
         "Amazon's Elastic Container Service, on Fargate, which needs no machines, or on machines of EC2.",
@@ -23,6 +25,7 @@ internal sealed class EcsCoe(AwsAccess access, AccountCheck account) : ICoeType,
             new("SecurityGroup", "The id of the security group whose members may reach the environment's resources."),
             new("LoadBalancer", "The host name where all applications are reached, each at a port of its own."),
             new("LoadBalancerArn", "The load balancer's ARN."),
+            new(EntranceOutput, "The id of the load balancer's security group."),
             new("TaskRole", "The ARN of the role that applications have: they may use the environment's tables and buckets."),
             new(LaunchOutput, "What applications run on: fargate or ec2."),
             new(Machines.Output, "The auto scaling group of the machines; empty on Fargate."),
@@ -58,6 +61,7 @@ internal sealed class EcsCoe(AwsAccess access, AccountCheck account) : ICoeType,
         plan.Output("SecurityGroup", group, made => made.Id);
         plan.Output("LoadBalancer", balancer, made => made.DnsName);
         plan.Output("LoadBalancerArn", balancer, made => made.Arn);
+        plan.Output(EntranceOutput, entrance, made => made.Id);
         plan.Output("TaskRole", role, made => made.Arn);
     }
 
@@ -82,9 +86,9 @@ internal sealed class EcsCoe(AwsAccess access, AccountCheck account) : ICoeType,
                 + "Build it as a container in ECR: `cld container create NAME ecr`.");
         }
 
-        if (EcsOutputs.Read(request.EnvironmentOutputs).OnMachines)
+        if (EcsOutputs.Read(request.EnvironmentOutputs) is { OnMachines: true } environment)
         {
-            obstacles.AddRange(FindObstaclesOnMachines(request));
+            obstacles.AddRange(FindObstaclesOnMachines(request, environment));
         }
         else if (FargateSize.For(request.Containers) is null)
         {
@@ -124,18 +128,19 @@ internal sealed class EcsCoe(AwsAccess access, AccountCheck account) : ICoeType,
         return await account.FindObstaclesAsync(environment.Place.At, request.Scope, plan, wanted, cancellationToken);
     }
 
-    private static IEnumerable<string> FindObstaclesOnMachines(ApplicationRequest request)
+    private static IEnumerable<string> FindObstaclesOnMachines(ApplicationRequest request, EcsOutputs environment)
     {
         if (request.Containers.Count > 1)
         {
-            yield return "On machines of EC2 a replica is one container: several cannot reach each other at localhost there. "
+            yield return "On machines of EC2 a replica is one container: several would not reach each other on localhost there, "
+                + "or, with a network of their own, nothing outside of the VPC. "
                 + "Deploy them to an environment with `launch: fargate`.";
         }
 
-        if (request.Protocol == ApplicationProtocol.Tcp)
+        if (request.Protocol == ApplicationProtocol.Tcp && environment.LoadBalancerGroup is null)
         {
-            yield return "On machines of EC2 an application's protocol can only be http. "
-                + "Deploy it to an environment with `launch: fargate`.";
+            yield return "The environment is older than applications with `protocol: tcp` on machines of EC2. "
+                + $"Bring it up to date: `cld env update {request.Environment.Name}`.";
         }
 
         if (request.ExposedContainer.Health?.Port is { } port && port != request.ContainerPort)

@@ -8,6 +8,9 @@ internal sealed record EcsOutputs(
     PlaceState Place, string Cluster, string SecurityGroup, string LoadBalancer, string LoadBalancerAddress, string TaskRole,
     bool OnMachines)
 {
+    /// <summary>Null in environments of before, which do not tell it.</summary>
+    public string? LoadBalancerGroup { get; init; }
+
     public static EcsOutputs Read(IReadOnlyDictionary<string, Value> outputs)
     {
         string Text(string name) => outputs[name].Reveal();
@@ -19,6 +22,9 @@ internal sealed record EcsOutputs(
             Text("LoadBalancerArn"),
             Text("LoadBalancer"),
             Text("TaskRole"),
-            outputs.TryGetValue(EcsCoe.LaunchOutput, out var launch) && launch.Reveal() == Machines.Ec2);
+            outputs.TryGetValue(EcsCoe.LaunchOutput, out var launch) && launch.Reveal() == Machines.Ec2)
+        {
+            LoadBalancerGroup = outputs.TryGetValue(EcsCoe.EntranceOutput, out var group) ? group.Reveal() : null,
+        };
     }
 }

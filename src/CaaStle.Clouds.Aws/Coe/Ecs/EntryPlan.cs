@@ -35,14 +35,15 @@ internal sealed class EntryPlan(ApplicationRequest request, EcsOutputs environme
     private Entry AddOwn(Blueprint plan, Node<PlaceState> place)
     {
         var port = request.HostPort ?? request.ContainerPort;
-        var outside = plan.Add("tcp/entrance-group", place, found => Group(found, "entrance", [Ingress.Port(port, Ingress.Everywhere)]));
-        var balancer = plan.Add("tcp/load-balancer", place, outside, (found, members) => new LoadBalancerSpec(
-            found.At, LoadBalancerSpec.NameIn(scope, "tcp"), found.Subnets, members.Id)
+        var (outside, inside) = environment.OnMachines ? (null, null) : AddGroups(plan, place, port);
+        var balancer = plan.Add<LoadBalancerState>("tcp/load-balancer", outside is null ? [place] : [place, outside], values => new LoadBalancerSpec(
+            values.Of(place).At,
+            LoadBalancerSpec.NameIn(scope, "tcp"),
+            values.Of(place).Subnets,
+            outside is null ? environment.LoadBalancerGroup! : values.Of(outside).Id)
         {
             IsNetwork = true,
         });
-        var inside = plan.Add("tcp/replica-group", place, outside, (found, members) => Group(
-            found, "replicas", [.. CheckedPorts.Select(checkedPort => Ingress.Port(checkedPort, members.Id))]));
         var targets = plan.Add("tcp/target-group", place, found => Targets(found, "tcp-tg") with { Protocol = Tcp });
         var key = $"tcp/listener-{port}";
         var listener = plan.Add(key, place, balancer, targets, (found, made, group) => new ListenerSpec(
@@ -52,6 +53,15 @@ internal sealed class EntryPlan(ApplicationRequest request, EcsOutputs environme
         });
         plan.Output("Url", balancer, listener, (made, _) => $"tcp://{made.DnsName}:{port}");
         return new(targets, listener, inside);
+    }
+
+    /// <summary>Machines are in no group of an application's: they let in what is in that of the environment's load balancer.</summary>
+    private (Node<SecurityGroupState> Outside, Node<SecurityGroupState> Inside) AddGroups(Blueprint plan, Node<PlaceState> place, int port)
+    {
+        var outside = plan.Add("tcp/entrance-group", place, found => Group(found, "entrance", [Ingress.Port(port, Ingress.Everywhere)]));
+        var inside = plan.Add("tcp/replica-group", place, outside, (found, members) => Group(
+            found, "replicas", [.. CheckedPorts.Select(checkedPort => Ingress.Port(checkedPort, members.Id))]));
+        return (outside, inside);
     }
 
     private IEnumerable<int> CheckedPorts =>
