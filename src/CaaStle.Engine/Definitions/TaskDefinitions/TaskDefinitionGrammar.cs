@@ -4,6 +4,10 @@ namespace CaaStle.Engine.Definitions.TaskDefinitions;
 internal static class TaskDefinitionGrammar
 {
     public const string ContainersKey = "containerDefinitions";
+    public const string NetworkModeKey = "networkMode";
+
+    /// <summary>The network mode in which each container has an address of its own.</summary>
+    public const string Bridge = "bridge";
 
     public static readonly IntegerShape Cpu = new(0, 256 * 1024);
 
@@ -107,7 +111,7 @@ internal static class TaskDefinitionGrammar
         Key("memory", TaskMemory),
         Key("family", new TextShape()),
         Key("executionRoleArn", new TextShape()),
-        Key("networkMode", new TextShape(["awsvpc"])),
+        Key(NetworkModeKey, new TextShape(["awsvpc", Bridge])),
         Key("requiresCompatibilities", new ListShape(new TextShape(["FARGATE", "EC2"]))));
 
     /// <param name="refused">Keys that ECS knows here, with a space between.</param>

@@ -30,6 +30,7 @@ internal sealed class TaskDefinitionReader(ShapeChecker checker)
             .Select(item => new Section(item.Mapping!, item.Path))
             .ToList();
         CheckNames(sections);
+        CheckNetwork(root, sections);
         var exposed = FindExposed(root, sections);
         var port = exposed?.Ports[0] as YamlMapping;
         var containers = ReadContainers(root, sections, exposed);
@@ -64,6 +65,19 @@ internal sealed class TaskDefinitionReader(ShapeChecker checker)
                 $"{section.Path}.name",
                 $"another container named '{section.Name}'",
                 "a name that no other has");
+        }
+    }
+
+    /// <summary>Of one container it cannot be seen.</summary>
+    private void CheckNetwork(YamlMapping root, List<Section> sections)
+    {
+        if (sections.Count > 1 && root.FindText(TaskDefinitionGrammar.NetworkModeKey) == TaskDefinitionGrammar.Bridge)
+        {
+            checker.Report(
+                root.Find(TaskDefinitionGrammar.NetworkModeKey)!.Position,
+                TaskDefinitionGrammar.NetworkModeKey,
+                $"with '{TaskDefinitionGrammar.Bridge}' each container has an address of its own, and those of one task here share theirs",
+                "awsvpc");
         }
     }
 

@@ -75,7 +75,9 @@ public sealed class TaskDefinitionProblemTests
         { Task(", healthCheck: {command: [redis-cli, ping]}"),
             "1:117: containerDefinitions[0].healthCheck.command: this list is no command (expected [CMD, program, argument, ...], "
             + "[CMD-SHELL, line], or [NONE])" },
-        { "networkMode: bridge\n" + Task(), "1:14: networkMode: 'bridge' is not allowed here (expected awsvpc)" },
+        { "networkMode: host\n" + Task(), "1:14: networkMode: 'host' is not allowed here (expected one of awsvpc, bridge)" },
+        { "networkMode: bridge\n" + Task("}, {name: cache, image: b, memory: 9"),
+            "1:14: networkMode: with 'bridge' each container has an address of its own, and those of one task here share theirs (expected awsvpc)" },
     };
 
     [Theory]
