@@ -42,8 +42,9 @@ internal sealed class EcsCapacityHandler(AwsAccess access, TimeProvider clock)
     public override IReadOnlyList<string> Actions { get; } =
     [
         "autoscaling:CreateOrUpdateTags", "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeScalingActivities",
-        "ecs:CreateCapacityProvider", "ecs:DeleteCapacityProvider", "ecs:DescribeCapacityProviders", "ecs:DescribeClusters",
-        "ecs:DescribeContainerInstances", "ecs:ListContainerInstances", "ecs:PutClusterCapacityProviders", "ecs:TagResource",
+        "ec2:DescribeInstances", "ecs:CreateCapacityProvider", "ecs:DeleteCapacityProvider", "ecs:DescribeCapacityProviders",
+        "ecs:DescribeClusters", "ecs:DescribeContainerInstances", "ecs:DescribeServices", "ecs:ListContainerInstances", "ecs:ListServices",
+        "ecs:PutClusterCapacityProviders", "ecs:TagResource", "ecs:UpdateContainerInstancesState",
     ];
 
     public override async Task<Observation<EcsCapacityState>> ReadAsync(
