@@ -63,6 +63,34 @@ public sealed class CrashTests(Peer peer)
         await ForEachAsync(Enumerable.Range(0, steps).Where(step => step % 9 == 0), step => RunMachinesAsync(step));
     }
 
+    [PeerFact]
+    public async Task Wherever_the_process_dies_replicas_move_before_their_machines_go()
+    {
+        var account = await peer.NewAccountAsync();
+        await using var host = await Host.StartAsync(account);
+        Assert.Equal(OperationState.Succeeded, (await host.CreateAsync(MachineTests.Environment("cluster_size: 1"))).State);
+        var deployed = await host.DeployAsync("app: { image: 'shop:1', container_port: 8080, replicas: 2 }");
+        Assert.True(deployed.State == OperationState.Succeeded, await host.StoryAsync(deployed));
+        await account.WatchReplicasAsync();
+        var steps = await ReplaceAsync("t3.small");
+
+        for (var step = 0; step < steps; step += 7)
+        {
+            host.CrashAt = host.Steps + step;
+            await ReplaceAsync($"t3.{(step % 2 == 0 ? "medium" : "small")}");
+        }
+
+        Assert.Equal(2, await account.FewestReplicasAsync());
+
+        async Task<int> ReplaceAsync(string type)
+        {
+            var first = host.Steps;
+            var replaced = await MachineTests.ResizeAsync(host, $"cluster_size: 1, instance_type: {type}");
+            Assert.True(replaced.State == OperationState.Succeeded, await host.StoryAsync(replaced));
+            return host.Steps - first;
+        }
+    }
+
     /// <returns>How many steps there were.</returns>
     private async Task<int> RunMachinesAsync(int? crashAt)
     {
