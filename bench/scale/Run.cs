@@ -139,7 +139,7 @@ internal sealed class Run(string folder) : IWorldFaults
         var world = new SimulatedWorld(TimeProvider.System, Timing, file: WorldFile);
         var objects = world.Objects.Count;
         var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Console.WriteLine($"the {objects} objects of the simulated cloud are {bytes / 1024.0 / environments:0.0} KB for each environment of all these");
+        Console.WriteLine($"read from their file, the {objects} objects of the simulated cloud are {bytes / 1024.0 / environments:0.0} KB for each environment");
         GC.KeepAlive(world);
     }
 
