@@ -52,7 +52,7 @@ public sealed class SimulationRun
         var timing = new WorldTiming(TimeSpan.FromMilliseconds(random.Next(1, 200)), TimeSpan.FromSeconds(random.Next(0, 90)), visibility);
         var readsAtOnce = (seed % 3) switch { 0 => 1, 1 => 3, _ => 100 };
         host = new(timing, (world, time) => new GraphCloud(world, time, readsAtOnce), seed);
-        host.Time.MostEvents = 100_000;
+        host.Time.MostEvents = 1_000_000;
         invariants = new(host);
         onlooker = seed % 5 == 3 ? new(host, invariants.Violate) : null;
         crashesLeft = random.Next(3) == 0 ? 0 : random.Next(1, 12);

@@ -143,7 +143,7 @@ internal sealed class EcsCapacityHandler(AwsAccess access, TimeProvider clock)
         if (machines.Staying.Any(machine => machine.Status == EcsMachine.Draining))
         {
             return Observation.InProgress(
-                $"some machines take no new replicas, and have {machines.Staying.Sum(machine => machine.Tasks)}", state) with { NeedsCreate = true };
+                $"{machines.Staying.Sum(machine => machine.Tasks)} replicas are on machines that take no new ones", state) with { NeedsCreate = true };
         }
 
         if (machines.Ready.Count < machines.Wanted)

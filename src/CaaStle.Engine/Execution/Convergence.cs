@@ -141,7 +141,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
     {
         abandoned.ThrowIfCancellationRequested();
         stop.ThrowIfCancellationRequested();
-        if (Current(node) is not { } record)
+        if (Current(node, planned) is not { } record)
         {
             return await CreateAsync(node, node.Key, planned, abandoned, stop);
         }
@@ -318,8 +318,23 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
         }
     }
 
-    /// <summary>The newest object that stands for the node.</summary>
-    private ObjectRecord? Current(Node node) => recorded.TryGetValue(node.Key, out var all) ? all[^1] : null;
+    /// <summary>
+    /// The object that stands for the node. What failed and was kept can have left one beside another: going back to what the older one is
+    /// does not make a second of it.
+    /// </summary>
+    private ObjectRecord? Current(Node node, IObjectNode planned)
+    {
+        if (!recorded.TryGetValue(node.Key, out var all))
+        {
+            return null;
+        }
+
+        return all.Count == 1 || all[^1].Operation == operation.Id
+            ? all[^1]
+            : all.FirstOrDefault(item => past.Changing.Contains(item.Key) || past.Replacing.Contains(item.Key))
+                ?? all.LastOrDefault(item => item.Identity == Evaluate(node, planned).Spec.Identity)
+                ?? all[^1];
+    }
 
     private string KeyBeside(ObjectRecord record)
     {

@@ -29,6 +29,7 @@ internal sealed class UpdatePreview(EngineServices services, IReadOnlyList<Objec
     private readonly HandlerRegistry handlers = services.Handlers;
     private readonly ObjectSerializer serializer = services.Serializer;
     private readonly HashSet<Node> toBeMade = [];
+    private readonly Dictionary<Node, ObjectRecord> current = [];
 
     public IReadOnlyList<PlannedChange> Of(Blueprint blueprint)
     {
@@ -59,8 +60,13 @@ internal sealed class UpdatePreview(EngineServices services, IReadOnlyList<Objec
                 node.Key, PlannedStep.GeneratedValue, null, dependencies, isDrawn ? ChangeKind.Keep : ChangeKind.Create, HoldsData: false, LosesData: false);
         }
 
-        var record = Current(node);
         var spec = TryEvaluate(planned);
+        var record = Find(node, spec?.Identity);
+        if (record is not null)
+        {
+            current[node] = record;
+        }
+
         var kind = handlers.KindOf(planned);
         var change = (record, spec) switch
         {
@@ -106,12 +112,17 @@ internal sealed class UpdatePreview(EngineServices services, IReadOnlyList<Objec
             return new Secret(values.TryGetValue(node.Key, out var drawn) ? services.Vault.Unprotect(drawn) : "");
         }
 
-        return !toBeMade.Contains(node) && Current(node) is { State: { } state } record
+        return !toBeMade.Contains(node) && current.GetValueOrDefault(node) is { State: { } state } record
             ? serializer.Deserialize(state, handlers.OfKind(record.Kind).StateType)
             : throw new NotMadeYetException();
     }
 
-    private ObjectRecord? Current(Node node) => objects.LastOrDefault(item => item.BlueprintKey == node.Key);
+    /// <summary>The object that stands for the node: of several, as what failed and was kept may have left them, the one that it is to be.</summary>
+    private ObjectRecord? Find(Node node, string? identity)
+    {
+        var all = objects.Where(item => item.BlueprintKey == node.Key).ToList();
+        return all.LastOrDefault(item => item.Identity == identity) ?? all.LastOrDefault();
+    }
 
     private sealed class NotMadeYetException : Exception;
 }

@@ -3,6 +3,7 @@ Services of ECS that run tasks, which moto's do not. Tasks start, take requests,
 security groups do not let through does not arrive.
 """
 import copy
+import inspect
 import itertools
 import threading
 import time
@@ -58,21 +59,26 @@ def update_service(self, properties):
 
 
 original_create = EC2ContainerServiceBackend.create_service
+SIGNATURE = inspect.signature(original_create)
 
 
-def create_service(self, cluster_str, service_name, *args, **kwargs):
+def create_service(self, *args, **kwargs):
+    given = SIGNATURE.bind(self, *args, **kwargs)
+    given.apply_defaults()
+    asked = given.arguments
+    cluster_str, service_name = asked["cluster_str"], asked["service_name"]
     existing = self.services.get(f"{self._get_cluster(cluster_str).name}:{service_name}")
     if existing is not None and existing.status == "ACTIVE":
         raise InvalidParameter("Creation of service was not idempotent.")
-    definition = self.describe_task_definition(args[1])
-    check_network(definition, kwargs.get("network_configuration"))
+    definition = self.describe_task_definition(asked["task_definition_str"])
+    check_network(definition, asked["network_configuration"])
     groups = elbv2_backends[self.account_id][self.region_name].target_groups
-    for balancer in args[2] or []:
+    for balancer in asked["load_balancers"] or []:
         group = groups.get(balancer["targetGroupArn"])
         if group is None or not group.load_balancer_arns:
             raise InvalidParameter(
                 f"The target group with targetGroupArn {balancer['targetGroupArn']} does not have an associated load balancer.")
-    return original_create(self, cluster_str, service_name, *args, **kwargs)
+    return original_create(self, *args, **kwargs)
 
 
 def check_network(definition, configuration):
