@@ -88,7 +88,7 @@ def calls(env):
         call = json.loads(line)
         if call["key"] != env["AWS_ACCESS_KEY_ID"]:
             continue
-        if not call["operation"].startswith(("Describe", "Get", "List")):
+        if not call["operation"].startswith(("Describe", "Get", "List", "Simulate")):
             changes += 1
         elif (call["operation"], call["asked"]) in seen:
             polls += 1
