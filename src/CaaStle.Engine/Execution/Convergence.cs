@@ -15,7 +15,10 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
     private readonly ConcurrentDictionary<Node, object> values = Small<Node, object>();
     private readonly ConcurrentDictionary<Node, string> keys = Small<Node, string>();
 
-    /// <summary>Who works on an object that was there before: its node, or whoever deletes it to replace what it needs. Ends with that work.</summary>
+    /// <summary>
+    /// Who works on an object that was there before: its node, unless that makes another instead, or whoever deletes it to replace what it
+    /// needs. Ends with that work.
+    /// </summary>
     private readonly ConcurrentDictionary<string, Lazy<Task>> claims = Small<string, Lazy<Task>>();
 
     /// <summary>What is recorded of each node, oldest first, until it is ready.</summary>
@@ -159,9 +162,15 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
 
         try
         {
-            return record.Operation == operation.Id || past.Changing.Contains(record.Key)
+            var state = record.Operation == operation.Id || past.Changing.Contains(record.Key)
                 ? await ResumeAsync(node, record, abandoned, stop)
                 : await ChangeAsync(node, record, planned, abandoned, stop);
+            if (keys[node] != record.Key)
+            {
+                claims.TryRemove(record.Key, out _);
+            }
+
+            return state;
         }
         finally
         {
@@ -255,10 +264,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
                 Failure.Internal, item.Key, $"{item.Identity} holds data, which would be lost if it were made anew under the same name.", []));
         }
 
-        // Those whose node is at work on them already have all that they wait for; the others are deleted here, each once.
-        await Task.WhenAll(recorded
-            .Where(other => other.DependsOn.Contains(item.Key))
-            .Select(other => claims.GetOrAdd(other.Key, _ => new(() => ClearAsync(other, recorded, cancellationToken))).Value));
+        await Task.WhenAll(recorded.Where(other => other.DependsOn.Contains(item.Key)).Select(LeaveAsync));
         if (!past.Replacing.Contains(item.Key))
         {
             await AppendAsync(new ObjectReplacing(item.Key, item));
@@ -266,6 +272,17 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
 
         await DriverOf(item.Key, item.Operation, services.Handlers.OfKind(item.Kind), SpecOf(item)).MakeAbsentAsync(cancellationToken);
         await AppendAsync(new ObjectDeleted(item.Key));
+
+        // Those whose node is at work on them already have all that they wait for. A node that has made another object instead lets go of the
+        // former one, which is deleted here as the others are, each once.
+        async Task LeaveAsync(ObjectRecord other)
+        {
+            do
+            {
+                await claims.GetOrAdd(other.Key, _ => new(() => ClearAsync(other, recorded, cancellationToken))).Value;
+            }
+            while (!claims.ContainsKey(other.Key));
+        }
     }
 
     private async Task<object> MakeReadyAsync(Node node, ObjectDriver driver, CancellationToken abandoned, CancellationToken stop)

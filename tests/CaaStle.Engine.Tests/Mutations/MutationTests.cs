@@ -80,7 +80,7 @@ public sealed class MutationTests
         },
         {
             "an object is replaced under those that need it", "Execution/Convergence.cs",
-            ".Where(other => other.DependsOn.Contains(item.Key))", ".Where(other => false)"
+            "recorded.Where(other => other.DependsOn.Contains(item.Key))", "recorded.Where(other => false)"
         },
         {
             "what the new revision does not contain is left", "Execution/OperationRun.cs",
