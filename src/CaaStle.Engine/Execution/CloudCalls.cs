@@ -22,9 +22,9 @@ internal sealed class CloudCalls(HandlerRegistry handlers, TimeProvider clock, I
         ICloudObjectHandler handler, ReadRequest request, Operation operation, Wait wait, CancellationToken cancellationToken)
     {
         var (cloud, scope) = (handlers.CloudOf(handler), request.Spec.RateLimitScope);
-        if (IsShared(handler))
+        if (handler is IReadsMany many && IsShared(handler))
         {
-            var reader = readers.GetOrAdd((handler.Kind, scope), _ => new(handler, (IReadsMany)handler, GateOf(cloud, scope), clock));
+            var reader = readers.GetOrAdd((handler.Kind, scope), _ => new(handler, many, GateOf(cloud, scope), clock));
             return await reader.ReadAsync(request, wait, cancellationToken);
         }
 

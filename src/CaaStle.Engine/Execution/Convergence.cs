@@ -264,7 +264,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
                 Failure.Internal, item.Key, $"{item.Identity} holds data, which would be lost if it were made anew under the same name.", []));
         }
 
-        await Task.WhenAll(recorded.Where(other => other.DependsOn.Contains(item.Key)).Select(LeaveAsync));
+        await Task.WhenAll(recorded.Where(other => other.DependsOn.Contains(item.Key)).Select(ClearDependentAsync));
         if (!past.Replacing.Contains(item.Key))
         {
             await AppendAsync(new ObjectReplacing(item.Key, item));
@@ -275,7 +275,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
 
         // Those whose node is at work on them already have all that they wait for. A node that has made another object instead lets go of the
         // former one, which is deleted here as the others are, each once.
-        async Task LeaveAsync(ObjectRecord other)
+        async Task ClearDependentAsync(ObjectRecord other)
         {
             do
             {
@@ -335,23 +335,15 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
         }
     }
 
-    /// <summary>
-    /// The object that stands for the node. What failed and was kept can have left one beside another: going back to what the older one is
-    /// does not make a second of it.
-    /// </summary>
-    private ObjectRecord? Current(Node node, IObjectNode planned)
+    /// <summary>What this operation works on already, if it is taken up again; what is to be otherwise.</summary>
+    private ObjectRecord? Current(Node node, IObjectNode planned) => recorded.GetValueOrDefault(node.Key) switch
     {
-        if (!recorded.TryGetValue(node.Key, out var all))
-        {
-            return null;
-        }
-
-        return all.Count == 1 || all[^1].Operation == operation.Id
-            ? all[^1]
-            : all.FirstOrDefault(item => past.Changing.Contains(item.Key) || past.Replacing.Contains(item.Key))
-                ?? all.LastOrDefault(item => item.Identity == Evaluate(node, planned).Spec.Identity)
-                ?? all[^1];
-    }
+        null => null,
+        [var only] => only,
+        [.., var newest] when newest.Operation == operation.Id => newest,
+        var all => all.FirstOrDefault(item => past.Changing.Contains(item.Key) || past.Replacing.Contains(item.Key))
+            ?? all.StandingFor(Evaluate(node, planned).Spec.Identity),
+    };
 
     private string KeyBeside(ObjectRecord record)
     {

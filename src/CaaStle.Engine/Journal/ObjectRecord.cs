@@ -43,3 +43,15 @@ public sealed record ObjectRecord(
     [JsonIgnore]
     public string BlueprintKey => Key.IndexOf('#', StringComparison.Ordinal) is var mark and >= 0 ? Key[..mark] : Key;
 }
+
+internal static class ObjectRecords
+{
+    /// <summary>
+    /// The one that stands for a node of a blueprint. What failed and was kept can have left one beside another: going back to what the older
+    /// one is does not make a second of it.
+    /// </summary>
+    /// <param name="ofNode">All of the node, oldest first.</param>
+    /// <param name="identity">What it is to be; null where that is not known yet.</param>
+    public static ObjectRecord? StandingFor(this IEnumerable<ObjectRecord> ofNode, string? identity) =>
+        ofNode.LastOrDefault(item => item.Identity == identity) ?? ofNode.LastOrDefault();
+}

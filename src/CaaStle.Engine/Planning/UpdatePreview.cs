@@ -28,8 +28,8 @@ internal sealed class UpdatePreview(EngineServices services, IReadOnlyList<Objec
 {
     private readonly HandlerRegistry handlers = services.Handlers;
     private readonly ObjectSerializer serializer = services.Serializer;
+    private readonly Dictionary<Node, ObjectRecord> standing = [];
     private readonly HashSet<Node> toBeMade = [];
-    private readonly Dictionary<Node, ObjectRecord> current = [];
 
     public IReadOnlyList<PlannedChange> Of(Blueprint blueprint)
     {
@@ -44,8 +44,7 @@ internal sealed class UpdatePreview(EngineServices services, IReadOnlyList<Objec
             }
         }
 
-        var planned = blueprint.Nodes.Select(node => node.Key).ToHashSet();
-        changes.AddRange(objects.Where(item => !planned.Contains(item.BlueprintKey)).Select(item =>
+        changes.AddRange(objects.Except(standing.Values).Select(item =>
             new PlannedChange(item.Key, item.Kind, item.Identity, item.DependsOn, ChangeKind.Delete, item.HoldsData, LosesData: item.HoldsData)));
         return changes;
     }
@@ -61,10 +60,10 @@ internal sealed class UpdatePreview(EngineServices services, IReadOnlyList<Objec
         }
 
         var spec = TryEvaluate(planned);
-        var record = Find(node, spec?.Identity);
+        var record = objects.Where(item => item.BlueprintKey == node.Key).StandingFor(spec?.Identity);
         if (record is not null)
         {
-            current[node] = record;
+            standing[node] = record;
         }
 
         var kind = handlers.KindOf(planned);
@@ -112,16 +111,9 @@ internal sealed class UpdatePreview(EngineServices services, IReadOnlyList<Objec
             return new Secret(values.TryGetValue(node.Key, out var drawn) ? services.Vault.Unprotect(drawn) : "");
         }
 
-        return !toBeMade.Contains(node) && current.GetValueOrDefault(node) is { State: { } state } record
+        return !toBeMade.Contains(node) && standing.GetValueOrDefault(node) is { State: { } state } record
             ? serializer.Deserialize(state, handlers.OfKind(record.Kind).StateType)
             : throw new NotMadeYetException();
-    }
-
-    /// <summary>The object that stands for the node: of several, as what failed and was kept may have left them, the one that it is to be.</summary>
-    private ObjectRecord? Find(Node node, string? identity)
-    {
-        var all = objects.Where(item => item.BlueprintKey == node.Key).ToList();
-        return all.LastOrDefault(item => item.Identity == identity) ?? all.LastOrDefault();
     }
 
     private sealed class NotMadeYetException : Exception;

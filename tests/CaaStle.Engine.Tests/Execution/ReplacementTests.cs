@@ -26,7 +26,8 @@ public sealed class ReplacementTests
         Assert.Equal(before.Count + 1, Names().Count);
         var plan = await host.Service.PlanUpdateAsync(Update(keep: false, Node("a", "1", isBeside: true)), default);
 
-        Assert.All(plan, change => Assert.Equal(ChangeKind.Keep, change.Change));
+        Assert.Equal(["a#2"], plan.Where(change => change.Change == ChangeKind.Delete).Select(change => change.Key));
+        Assert.All(plan.Where(change => change.Key != "a#2"), change => Assert.Equal(ChangeKind.Keep, change.Change));
         Assert.Equal(OperationState.Succeeded, (await UpdateAsync(keep: false, Node("a", "1", isBeside: true))).State);
         Assert.Equal(before, Names());
     });
