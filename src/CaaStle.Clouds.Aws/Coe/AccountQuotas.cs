@@ -59,7 +59,7 @@ internal sealed partial class AccountQuotas(AwsAccess access, AwsPlace at, Scope
             try
             {
                 var processors = await ProcessorsOfAsync([machines.InstanceType], cancellationToken);
-                all[MachineProcessors] = Standard().IsMatch(machines.InstanceType) ? machines.Count * processors[machines.InstanceType] : 0;
+                all[MachineProcessors] = Standard().IsMatch(machines.InstanceType) ? machines.Count * processors.GetValueOrDefault(machines.InstanceType) : 0;
             }
             catch (CloudException e)
             {
@@ -160,13 +160,14 @@ internal sealed partial class AccountQuotas(AwsAccess access, AwsPlace at, Scope
             .ToList();
         var processors = await ProcessorsOfAsync([.. machines.Select(machine => machine.Type).Distinct()], cancellationToken);
         return new(
-            machines.Sum(machine => processors[machine.Type]),
-            machines.Where(machine => machine.IsOwn).Sum(machine => processors[machine.Type]));
+            machines.Sum(machine => processors.GetValueOrDefault(machine.Type)),
+            machines.Where(machine => machine.IsOwn).Sum(machine => processors.GetValueOrDefault(machine.Type)));
     }
 
     private bool IsOwn(XElement machine) => machine.Element("tagSet")?.Elements().Any(
         tag => tag.Element("key")?.Value == Marks.SubjectIdLabel && tag.Element("value")?.Value == scope.Id) == true;
 
+    /// <returns>By type, without those that AWS tells nothing of.</returns>
     private async Task<Dictionary<string, double>> ProcessorsOfAsync(
         IReadOnlyList<string> types, CancellationToken cancellationToken)
     {
