@@ -25,6 +25,7 @@ internal sealed record Received(string Method, string PathAndQuery, string? Auth
 /// <summary>A real HTTP server that answers as a test tells it to.</summary>
 internal sealed class FakeServer : IAsyncDisposable
 {
+    /// <summary>The ports of all servers, also of those that are gone: who still asks there gets no answer of another test's server.</summary>
     private static readonly ConcurrentBag<Socket> Taken = [];
 
     private readonly ConcurrentDictionary<string, Queue<RequestDelegate>> answers = new();
@@ -40,7 +41,8 @@ internal sealed class FakeServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        var port = TakePort();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1));
         var server = new FakeServer(builder.Build());
         server.application.Run(server.AnswerAsync);
         await server.application.StartAsync();
@@ -100,13 +102,16 @@ internal sealed class FakeServer : IAsyncDisposable
         return context.Response.WriteAsync(body);
     }
 
-    /// <summary>Nobody answers any more, and the port stays taken: who still asks there gets no answer of another test's server.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => application.DisposeAsync();
+
+    /// <summary>A port that is bound by a socket which does not listen: nobody is given it by chance before the server listens, or after.</summary>
+    private static int TakePort()
     {
-        await application.DisposeAsync();
-        var port = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        port.Bind(new IPEndPoint(IPAddress.Loopback, new Uri(Url).Port));
-        Taken.Add(port);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Taken.Add(socket);
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private async Task AnswerAsync(HttpContext context)
