@@ -151,6 +151,7 @@ public sealed class EnvironmentTests(Peer peer)
         var account = await peer.NewAccountAsync();
         await using var host = await Host.StartAsync(account);
         await host.CreateAsync(ApplicationTests.Environment + "\n      - { name: second, type: rds }\n");
+        Assert.True(host.ReadTogether > 0, "The engine asked about each database alone.");
         var id = (await host.Store.FindSubjectAsync(SubjectKey.Environment("orders"), Cancel))!.Id;
         var databases = (await host.Store.ListObjectsAsync(id, Cancel)).Where(each => each.Kind == "rds/instance").ToList();
         var requests = databases.Select(each => RequestOf(each.Identity, id, each.Operation, each.Key))

@@ -42,6 +42,9 @@ internal sealed class Host : IAsyncDisposable
 
     public IOperationService Service => life.Service;
 
+    /// <summary>How many objects have been read together with others.</summary>
+    public int ReadTogether => life.ReadTogether;
+
     public OrphanSweep Orphans => new(life.Services);
 
     public IStateStore Store => durable;
@@ -205,6 +208,7 @@ internal sealed class Host : IAsyncDisposable
         private readonly CancellationTokenSource dying = new();
         private readonly TaskCompletionSource death = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Task running;
+        private int readTogether;
 
         public Life(Host host)
         {
@@ -222,6 +226,10 @@ internal sealed class Host : IAsyncDisposable
             Service = new OperationService(Services, reader, scheduler);
             running = Task.Run(() => scheduler.RunAllAsync(stop.Token));
         }
+
+        public int ReadTogether => readTogether;
+
+        public void CountTogether(int objects) => Interlocked.Add(ref readTogether, objects);
 
         public bool IsDead => death.Task.IsCompleted;
 
@@ -319,7 +327,14 @@ internal sealed class Host : IAsyncDisposable
         public IReadOnlyList<IRegistryType> Registries => cloud.Registries;
 
         public IReadOnlyList<ICloudObjectHandler> Handlers { get; } =
-            [.. cloud.Handlers.Select(handler => handler is ILogSource ? new GatedLogSource(handler, of) : new GatedHandler(handler, of))];
+        [
+            .. cloud.Handlers.Select(handler => handler switch
+            {
+                ILogSource => new GatedLogSource(handler, of),
+                IReadsMany => new GatedReader(handler, of),
+                _ => new GatedHandler(handler, of),
+            }),
+        ];
 
         public Task<IReadOnlyList<string>> FindObstaclesAsync(CancellationToken cancellationToken) =>
             cloud.FindObstaclesAsync(cancellationToken);
@@ -336,6 +351,8 @@ internal sealed class Host : IAsyncDisposable
 
     private class GatedHandler(ICloudObjectHandler handler, Life of) : ICloudObjectHandler
     {
+        protected Life Of => of;
+
         public string Kind => handler.Kind;
 
         public TimeSpan SettlesWithin => handler.SettlesWithin;
@@ -369,7 +386,23 @@ internal sealed class Host : IAsyncDisposable
         }
 
         /// <summary>Whatever is called until the end of it tells the peer whose call it is.</summary>
-        private Activity MarkCalls() => new Activity(Kind).AddBaggage("kind", Kind).Start();
+        protected Activity MarkCalls() => new Activity(Kind).AddBaggage("kind", Kind).Start();
+    }
+
+    private sealed class GatedReader(ICloudObjectHandler handler, Life of) : GatedHandler(handler, of), IReadsMany
+    {
+        private readonly IReadsMany many = (IReadsMany)handler;
+
+        public int MostAtOnce => many.MostAtOnce;
+
+        public async Task<IReadOnlyList<Observation<object>>> ReadManyAsync(
+            IReadOnlyList<ReadRequest> requests, CancellationToken cancellationToken)
+        {
+            using var mine = MarkCalls();
+            await Of.StaysAliveAsync();
+            Of.CountTogether(requests.Count);
+            return await many.ReadManyAsync(requests, cancellationToken);
+        }
     }
 
     private sealed class GatedLogSource(ICloudObjectHandler handler, Life of) : GatedHandler(handler, of), ILogSource
