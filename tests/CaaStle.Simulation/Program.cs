@@ -20,7 +20,18 @@ if (replay is { } one)
 
 var (from, seeds) = (Value("--from") ?? 1, Value("--seeds") ?? 10_000);
 var started = Stopwatch.GetTimestamp();
-var summary = SimulationBatch.Run(from, seeds);
+var summary = SimulationBatch.Run(from, seeds, (outcome, runs) =>
+{
+    if (outcome.Violation is not null)
+    {
+        Console.Error.WriteLine($"Seed {outcome.Seed}: {outcome.Violation}");
+    }
+
+    if (runs % 50_000 == 0)
+    {
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{runs} of {seeds} seeds, {runs / Stopwatch.GetElapsedTime(started).TotalSeconds:0} a second"));
+    }
+});
 var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
 Console.WriteLine(string.Create(
     CultureInfo.InvariantCulture,

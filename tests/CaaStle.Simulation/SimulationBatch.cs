@@ -25,7 +25,8 @@ public static class SimulationBatch
     }
 
     /// <summary>Stops early when many have failed.</summary>
-    public static SimulationSummary Run(int from, int seeds)
+    /// <param name="ended">Called after each seed, one at a time, with how many have run.</param>
+    public static SimulationSummary Run(int from, int seeds, Action<SimulationOutcome, int>? ended = null)
     {
         var gate = new Lock();
         var failed = new List<SimulationOutcome>();
@@ -37,6 +38,7 @@ public static class SimulationBatch
             {
                 (runs, operations, steps) = (runs + 1, operations + outcome.Operations, steps + outcome.Steps);
                 (crashes, simulated) = (crashes + outcome.Crashes, simulated + outcome.Simulated);
+                ended?.Invoke(outcome, runs);
                 if (outcome.Violation is not null)
                 {
                     failed.Add(outcome);
