@@ -28,6 +28,9 @@ public sealed class SimulationRun
 
     /// <summary>Whether users ask for what can be, as a rule; others ask for anything, most of which is refused.</summary>
     private readonly bool isSensible;
+
+    /// <summary>Whether users act as soon as something has ended, and keep what has failed as often as not.</summary>
+    private readonly bool isHasty;
     private readonly Onlooker? onlooker;
     private readonly RandomDefinitions definitions;
     private readonly RandomFaults faults;
@@ -37,6 +40,7 @@ public sealed class SimulationRun
     private readonly Dictionary<string, RandomDefinitions.EnvironmentDraft> environments = [];
     private readonly Dictionary<string, IReadOnlyList<GraphNode>> applications = [];
     private readonly HashSet<string> asked = [];
+    private TaskCompletionSource somethingEnds = new();
     private int crashesLeft;
 
     public SimulationRun(int seed, bool withTrace = false)
@@ -45,6 +49,7 @@ public sealed class SimulationRun
         random = new(seed);
         movesBases = seed % 5 == 2;
         isSensible = seed % 3 == 1;
+        isHasty = seed % 7 == 6;
         trace = withTrace ? [] : null;
         definitions = new(random);
         faults = new(random, random.Next(3) switch { 0 => 0, 1 => 10, _ => 60 });
@@ -71,6 +76,10 @@ public sealed class SimulationRun
         {
             trace?.Add(Line($"{record.OperationId} {record.Entry}"));
             invariants.Check(record);
+            if (record.Entry is OperationEnded)
+            {
+                Interlocked.Exchange(ref somethingEnds, new()).SetResult();
+            }
         };
         string? violation = null;
         try
@@ -104,7 +113,15 @@ public sealed class SimulationRun
                 await DoAsync(MoveAsync);
             }
 
-            await LetTimePassAsync(TimeSpan.FromSeconds(random.Next(3) switch { 0 => random.Next(5), 1 => random.Next(300), _ => random.Next(7200) }));
+            if (isHasty && random.Next(2) == 0)
+            {
+                await LetTimePassAsync(TimeSpan.FromHours(2), somethingEnds.Task);
+                await LetTimePassAsync(TimeSpan.FromMilliseconds(random.Next(3000)));
+            }
+            else
+            {
+                await LetTimePassAsync(TimeSpan.FromSeconds(random.Next(3) switch { 0 => random.Next(5), 1 => random.Next(300), _ => random.Next(7200) }));
+            }
         }
 
         faults.IsOver = true;
@@ -150,7 +167,7 @@ public sealed class SimulationRun
     {
         var name = Environments[random.Next(Environments.Length)];
         var application = Applications[random.Next(Applications.Length)];
-        var keep = random.Next(6) == 0;
+        var keep = random.Next(isHasty ? 2 : 6) == 0;
         var action = random.Next(16);
         if (isSensible)
         {
@@ -293,12 +310,14 @@ public sealed class SimulationRun
     }
 
     /// <summary>Restarts the process a while after each crash.</summary>
-    private async Task LetTimePassAsync(TimeSpan time)
+    /// <param name="until">Ends it before.</param>
+    private async Task LetTimePassAsync(TimeSpan time, Task? until = null)
     {
         var end = host.Time.GetUtcNow() + time;
-        while (host.Time.GetUtcNow() < end && invariants.Violation is null)
+        until ??= new TaskCompletionSource().Task;
+        while (host.Time.GetUtcNow() < end && !until.IsCompleted && invariants.Violation is null)
         {
-            await Task.WhenAny(Task.Delay(end - host.Time.GetUtcNow(), host.Time), host.Death);
+            await Task.WhenAny(Task.Delay(end - host.Time.GetUtcNow(), host.Time), host.Death, until);
             if (host.IsDead)
             {
                 await Task.Delay(TimeSpan.FromSeconds(random.Next(30)), host.Time);

@@ -270,7 +270,7 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
             await AppendAsync(new ObjectReplacing(item.Key, item));
         }
 
-        await DriverOf(item.Key, item.Operation, services.Handlers.OfKind(item.Kind), SpecOf(item)).MakeAbsentAsync(cancellationToken);
+        await DriverOf(item, services.Handlers.OfKind(item.Kind), SpecOf(item)).MakeAbsentAsync(cancellationToken);
         await AppendAsync(new ObjectDeleted(item.Key));
 
         // Those whose node is at work on them already have all that they wait for. A node that has made another object instead lets go of the

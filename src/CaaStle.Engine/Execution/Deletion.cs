@@ -103,7 +103,7 @@ internal sealed class Deletion(Operation operation, EngineServices services, Pac
 
         await KeepLogAsync(item, stop);
         var driver = await DriverAsync(item);
-        if (item.State is null)
+        if (item.Status != ObjectStatus.Ready)
         {
             driver.MarkUnsettled();
         }

@@ -21,8 +21,8 @@ internal sealed class Pace(IRandomSource random)
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Grows with the time waited already, so that what is noticed late is late by at most a few hundredths; by one where a call is shared with
-    /// others, once it has been waited for a while.
+    /// Grows with the time waited already, so that what is noticed late is late by at most a few hundredths; by half a
+    /// one where a call is shared with others, once it has been waited for a while.
     /// </summary>
     /// <param name="askedFor">What the handler knows better.</param>
     public static Wait UntilNextPoll(TimeSpan waited, TimeSpan? askedFor, bool isShared)
@@ -30,7 +30,7 @@ internal sealed class Pace(IRandomSource random)
         var share = waited / 25;
         if (isShared && share > SharedPoll)
         {
-            share = waited / 100 > SharedPoll ? waited / 100 : SharedPoll;
+            share = waited / 200 > SharedPoll ? waited / 200 : SharedPoll;
         }
 
         var most = askedFor ?? TimeSpan.FromTicks(Math.Clamp(share.Ticks, ShortestPoll.Ticks, LongestPoll.Ticks));

@@ -20,9 +20,13 @@ public static class Projection
         _ => operation,
     };
 
+    /// <summary>Whether the entry may change the subject.</summary>
+    public static bool IsOfSubject(JournalEntry entry) => entry is OperationStarted or OperationFailing or OperationCommitted or OperationEnded;
+
     /// <returns>The subject afterwards; null when nothing of it is left.</returns>
     public static SubjectRecord? Apply(SubjectRecord subject, Operation operation, JournalEntry entry) => (operation.Kind, entry) switch
     {
+        _ when !IsOfSubject(entry) => subject,
         (OperationKind.Create, OperationFailing failing) when IsUndone(operation, failing.Failure) => subject with { Status = SubjectStatus.RollingBack },
         (OperationKind.Create, OperationEnded { State: OperationState.Succeeded } ended) =>
             subject with { Status = SubjectStatus.Available, Outputs = ended.Outputs },

@@ -63,7 +63,8 @@ internal static class Changes
         }
 
         // The subject's name may have another life by now.
-        var subject = await Queries.SubjectAsync(session, operation.Subject, ToTheEnd) is { } found && found.Id == operation.SubjectId ? found : null;
+        var subject = entries.Any(Projection.IsOfSubject)
+            && await Queries.SubjectAsync(session, operation.Subject, ToTheEnd) is { } found && found.Id == operation.SubjectId ? found : null;
         var nextSubject = subject;
         var lastPosition = 0L;
         foreach (var entry in entries)

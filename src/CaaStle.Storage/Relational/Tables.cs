@@ -21,7 +21,10 @@ internal static class Tables
         ("Failure", row => row.Operation.Failure is { } failure ? StoreJson.Write(failure) : null),
         ("EndedAt", row => row.Operation.EndedAt is { } endedAt ? ColumnText.Write(endedAt) : null),
         ("RequestKey", row => row.Operation.RequestKey),
-        ("LastSequence", row => row.LastSequence));
+        ("LastSequence", row => row.LastSequence))
+    {
+        Changing = ["State", "CancelledBy", "Failure", "EndedAt", "LastSequence"],
+    };
 
     /// <summary>The position is the database's.</summary>
     public static readonly Table<JournalRecord> Journal = new(
@@ -75,27 +78,31 @@ internal sealed class Table<T>(string name, string[] key, params (string Name, F
     private readonly string insert =
         $"""INSERT INTO "{name}" ({List(columns, column => $"\"{column.Name}\"")}) VALUES ({List(columns, column => $"@{column.Name}")})""";
 
-    private readonly string update =
-        $"""UPDATE "{name}" SET {List(Changing(columns, key), column => $"\"{column.Name}\" = @{column.Name}")} WHERE {Found(key)}""";
-
     private readonly string delete = $"""DELETE FROM "{name}" WHERE {Found(key)}""";
 
-    public Task InsertAsync(Session session, T row) => session.WriteAsync(insert, Parameters(row));
+    /// <summary>
+    /// The columns that an update writes. Not the key: where it is set, be it to what it is, the database looks at every row that refers to
+    /// it.
+    /// </summary>
+    public IReadOnlyList<string> Changing { private get; init; } = [.. columns.Select(column => column.Name).Except(key)];
+
+    private string Update => field ??=
+        $"""UPDATE "{name}" SET {string.Join(", ", Changing.Select(column => $"\"{column}\" = @{column}"))} WHERE {Found(key)}""";
+
+    public Task InsertAsync(Session session, T row) => session.WriteAsync(insert, Parameters(row, columns));
 
     /// <returns>The number that the database gave to it in that column.</returns>
     public Task<long> InsertNumberedAsync(Session session, T row, string column) =>
-        session.WriteNumberedAsync($"{insert} RETURNING \"{column}\"", Parameters(row));
+        session.WriteNumberedAsync($"{insert} RETURNING \"{column}\"", Parameters(row, columns));
 
-    public Task UpdateAsync(Session session, T row) => session.WriteAsync(update, Parameters(row));
+    public Task UpdateAsync(Session session, T row) => session.WriteAsync(Update, Parameters(row, [.. Only(Changing), .. Only(key)]));
 
-    public Task DeleteAsync(Session session, T row) =>
-        session.WriteAsync(delete, columns.Where(column => key.Contains(column.Name)).Select(column => ($"@{column.Name}", column.Value(row))));
+    public Task DeleteAsync(Session session, T row) => session.WriteAsync(delete, Parameters(row, Only(key)));
 
-    private IEnumerable<(string, object?)> Parameters(T row) => columns.Select(column => ($"@{column.Name}", column.Value(row)));
+    private static IEnumerable<(string, object?)> Parameters(T row, IEnumerable<(string Name, Func<T, object?> Value)> columns) =>
+        columns.Select(column => ($"@{column.Name}", column.Value(row)));
 
-    /// <summary>Not the key: where it is set, be it to what it is, the database looks at every row that refers to it.</summary>
-    private static IEnumerable<(string Name, Func<T, object?>)> Changing((string Name, Func<T, object?>)[] columns, string[] key) =>
-        columns.Where(column => !key.Contains(column.Name));
+    private IEnumerable<(string Name, Func<T, object?> Value)> Only(IEnumerable<string> names) => columns.Where(column => names.Contains(column.Name));
 
     private static string Found(string[] key) => string.Join(" AND ", key.Select(column => $"\"{column}\" = @{column}"));
 

@@ -16,7 +16,6 @@ internal delegate Task<long> Change(Session session, DateTimeOffset at);
 internal sealed class Writer : IDisposable
 {
     private const int MaximumBatch = 1000;
-    private const string Savepoint = "change";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -171,7 +170,7 @@ internal sealed class Writer : IDisposable
         attempt.Stage = Stage.Writing;
         for (var i = 0; i < batch.Count; i++)
         {
-            await transaction.SaveAsync(Savepoint);
+            await session.WriteAsync("SAVEPOINT change");
             try
             {
                 attempt.LastPosition = Math.Max(attempt.LastPosition, await batch[i].Change(session, clock.GetUtcNow()));
@@ -179,10 +178,10 @@ internal sealed class Writer : IDisposable
             catch (Exception fault) when (fault is not DbException)
             {
                 attempt.Faults[i] = fault;
-                await transaction.RollbackAsync(Savepoint);
+                await session.WriteAsync("ROLLBACK TO SAVEPOINT change");
             }
 
-            await transaction.ReleaseAsync(Savepoint);
+            await session.WriteAsync("RELEASE SAVEPOINT change");
         }
 
         await database.EndAsync(session, attempt.LastPosition);
