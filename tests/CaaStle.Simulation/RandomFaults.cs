@@ -10,6 +10,9 @@ internal sealed class RandomFaults(Random random, int share)
     /// <summary>Nothing goes wrong any more.</summary>
     public bool IsOver { get; set; }
 
+    /// <summary>Of how many objects that are asked for from now on the cloud will never make one.</summary>
+    public int RefusedOf { get; set; } = 60;
+
     /// <summary>Objects that the cloud will never make.</summary>
     private readonly Dictionary<string, bool> refused = [];
 
@@ -43,7 +46,7 @@ internal sealed class RandomFaults(Random random, int share)
     {
         if (!refused.TryGetValue(name, out var isRefused))
         {
-            refused[name] = isRefused = random.Next(60) == 0;
+            refused[name] = isRefused = random.Next(RefusedOf) == 0;
         }
 
         return isRefused;

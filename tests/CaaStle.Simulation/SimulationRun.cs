@@ -29,7 +29,7 @@ public sealed class SimulationRun
     /// <summary>Whether users ask for what can be, as a rule; others ask for anything, most of which is refused.</summary>
     private readonly bool isSensible;
 
-    /// <summary>Whether users act as soon as something has ended, and keep what has failed as often as not.</summary>
+    /// <summary>Whether users act as soon as something has ended, on the same things, and keep what fails, which is much.</summary>
     private readonly bool isHasty;
     private readonly Onlooker? onlooker;
     private readonly RandomDefinitions definitions;
@@ -40,7 +40,7 @@ public sealed class SimulationRun
     private readonly Dictionary<string, RandomDefinitions.EnvironmentDraft> environments = [];
     private readonly Dictionary<string, IReadOnlyList<GraphNode>> applications = [];
     private readonly HashSet<string> asked = [];
-    private TaskCompletionSource somethingEnds = new();
+    private TaskCompletionSource<string> somethingEnds = new();
     private int crashesLeft;
 
     public SimulationRun(int seed, bool withTrace = false)
@@ -48,12 +48,12 @@ public sealed class SimulationRun
         this.seed = seed;
         random = new(seed);
         movesBases = seed % 5 == 2;
-        isSensible = seed % 3 == 1;
         isHasty = seed % 7 == 6;
+        isSensible = seed % 3 == 1 || isHasty;
         trace = withTrace ? [] : null;
         definitions = new(random);
         faults = new(random, random.Next(3) switch { 0 => 0, 1 => 10, _ => 60 });
-        var visibility = random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(random.Next(1, 20));
+        var visibility = random.Next(2) == 0 && !isHasty ? TimeSpan.Zero : TimeSpan.FromSeconds(random.Next(1, 20));
         var timing = new WorldTiming(TimeSpan.FromMilliseconds(random.Next(1, 200)), TimeSpan.FromSeconds(random.Next(0, 90)), visibility);
         var readsAtOnce = (seed % 3) switch { 0 => 1, 1 => 3, _ => 100 };
         host = new(timing, (world, time) => new GraphCloud(world, time, readsAtOnce), seed);
@@ -78,7 +78,7 @@ public sealed class SimulationRun
             invariants.Check(record);
             if (record.Entry is OperationEnded)
             {
-                Interlocked.Exchange(ref somethingEnds, new()).SetResult();
+                Interlocked.Exchange(ref somethingEnds, new()).SetResult(record.OperationId);
             }
         };
         string? violation = null;
@@ -104,19 +104,23 @@ public sealed class SimulationRun
     {
         PlanCrash();
         var actions = random.Next(4, 14);
+        SubjectKey? ended = null;
         for (var action = 0; action < actions && invariants.Violation is null; action++)
         {
-            await DoAsync(await ActionAsync());
+            await DoAsync(await ActionAsync(ended));
             await LookAsync();
             if (movesBases && random.Next(2) == 0)
             {
                 await DoAsync(MoveAsync);
             }
 
+            ended = null;
             if (isHasty && random.Next(2) == 0)
             {
-                await LetTimePassAsync(TimeSpan.FromHours(2), somethingEnds.Task);
+                var something = somethingEnds.Task;
+                await LetTimePassAsync(TimeSpan.FromHours(2), something);
                 await LetTimePassAsync(TimeSpan.FromMilliseconds(random.Next(3000)));
+                ended = something.IsCompleted ? (await host.Store.FindOperationAsync(await something, default))?.Subject : null;
             }
             else
             {
@@ -163,11 +167,12 @@ public sealed class SimulationRun
         }
     }
 
-    private async Task<Func<Task<Operation>>> ActionAsync()
+    /// <param name="ended">What something has been done to a moment ago.</param>
+    private async Task<Func<Task<Operation>>> ActionAsync(SubjectKey? ended)
     {
-        var name = Environments[random.Next(Environments.Length)];
-        var application = Applications[random.Next(Applications.Length)];
-        var keep = random.Next(isHasty ? 2 : 6) == 0;
+        var name = Environments[random.Next(isHasty ? 1 : Environments.Length)];
+        var application = Applications[random.Next(isHasty ? 1 : Applications.Length)];
+        var keep = random.Next(6) == 0 || isHasty;
         var action = random.Next(16);
         if (isSensible)
         {
@@ -179,6 +184,14 @@ public sealed class SimulationRun
                 (> 7 and < 13, _, false) => 6,
                 _ => action,
             };
+        }
+
+        if (isHasty)
+        {
+            // What is there is changed again and again, and most of that fails.
+            var isThere = await IsThereAsync(SubjectKey.Environment(name));
+            faults.RefusedOf = isThere ? 6 : 60;
+            action = isThere && ended?.Kind == SubjectKind.Environment && random.Next(4) > 0 ? 2 : action;
         }
 
         return action switch
