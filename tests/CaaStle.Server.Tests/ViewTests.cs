@@ -110,7 +110,7 @@ public sealed class ViewTests
         var operation = await server.GetAsync<OperationView>($"/operations/{id}");
         Assert.Equal(("rolled-back", "cancelled"), (operation.State, operation.Failure?.Code));
         Assert.NotNull(operation.CancelledBy);
-        Assert.Equal(["cld env create orders file.yaml"], operation.Next);
+        Assert.Equal(["cld env create orders 'my file.yaml'"], operation.Next);
     }
 
     [Fact]

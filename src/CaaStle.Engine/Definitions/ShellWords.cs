@@ -2,9 +2,15 @@ using System.Text;
 
 namespace CaaStle.Engine.Definitions;
 
-/// <summary>Splits a command as a POSIX shell does, with quotes and backslashes but without expansions.</summary>
-internal static class ShellWords
+/// <summary>Commands as a POSIX shell reads them, with quotes and backslashes but without expansions.</summary>
+public static class ShellWords
 {
+    /// <returns>The word as it is typed: in quotes where a shell would change or split it.</returns>
+    public static string Quote(string word) =>
+        word.Length > 0 && word.All(letter => char.IsLetterOrDigit(letter) || "-_./=:,@%+".Contains(letter, StringComparison.Ordinal))
+            ? word
+            : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
     /// <summary>The words, or null when a quote is not closed.</summary>
     public static IReadOnlyList<string>? Split(string text)
     {

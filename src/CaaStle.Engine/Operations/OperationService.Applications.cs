@@ -171,7 +171,8 @@ public sealed partial class OperationService
             if (await store.FindSubjectAsync(SubjectKey.Container(container.Image), cancellationToken) is null)
             {
                 missing.Add(container.Image);
-                next.Add($"cld container create {container.Image} {registry} --context {container.Build!.Context} --file {container.Build.Dockerfile}");
+                var (context, dockerfile) = (ShellWords.Quote(container.Build!.Context), ShellWords.Quote(container.Build.Dockerfile));
+                next.Add($"cld container create {container.Image} {registry} --context {context} --file {dockerfile}");
             }
         }
 

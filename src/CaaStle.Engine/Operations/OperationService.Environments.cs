@@ -21,10 +21,11 @@ public sealed partial class OperationService
             .ToList();
         if (lost.Count > 0 && request.Confirm != request.Name)
         {
+            var file = request.FileName.Length > 0 ? ShellWords.Quote(request.FileName) : "FILE";
             throw new RefusedException(
                 RefusedException.LosesData,
                 $"The data of {string.Join(", ", lost)} would be lost.",
-                [$"cld env update {request.Name} {request.FileName} --confirm {request.Name}"]);
+                [$"cld env update {request.Name} {file} --confirm {request.Name}"]);
         }
 
         await RefuseObstaclesAsync(services.Planner.Cloud(definition.Target), cancellationToken);

@@ -207,7 +207,7 @@ internal sealed class FakeEngine(Func<IStateStore> openedStore, TimeProvider clo
         string definition,
         IReadOnlyList<string> after,
         ClientRequest request) => new(
-            $"op-{++operations:000000000000}", kind, subject, id, holds, new(definition, "file.yaml", false, false, after),
+            $"op-{++operations:000000000000}", kind, subject, id, holds, new(definition, "my file.yaml", false, false, after),
             OperationState.Queued, "ada", clock.GetUtcNow(), null, null, null, request.RequestKey);
 
     private Task<IReadOnlyList<PlannedObject>> PlanAsync(object request)

@@ -1,3 +1,4 @@
+using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
 
 namespace CaaStle.Server.Endpoints.Views;
@@ -36,7 +37,7 @@ internal static class NextCommands
     private static IReadOnlyList<string> AfterFailedChange(Operation operation)
     {
         var name = operation.Subject.Name;
-        var file = operation.Request.FileName;
+        var file = File(operation);
         return (operation.Subject.Kind, operation.Request.Action) switch
         {
             (SubjectKind.Application, OperationAction.Redeploy) => [$"cld app logs {name} --previous", $"cld app redeploy {name} {file}".TrimEnd()],
@@ -50,7 +51,7 @@ internal static class NextCommands
     private static IReadOnlyList<string> Again(Operation operation)
     {
         var name = operation.Subject.Name;
-        var file = operation.Request.FileName;
+        var file = File(operation);
         var environment = operation.Holds.FirstOrDefault(held => held.Kind == SubjectKind.Environment)?.Name;
         return operation.Subject.Kind switch
         {
@@ -59,4 +60,8 @@ internal static class NextCommands
             _ => [$"cld op show {operation.Id}"],
         };
     }
+
+    /// <returns>Empty where the definition came from none.</returns>
+    private static string File(Operation operation) =>
+        operation.Request.FileName is { Length: > 0 } file ? ShellWords.Quote(file) : "";
 }
