@@ -61,6 +61,41 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public async Task Lists_come_in_parts_by_name()
+    {
+        await using var server = await TestServer.StartAsync();
+        var names = Enumerable.Range(0, 1203).Select(number => $"env-{number:0000}").ToList();
+        foreach (var name in names)
+        {
+            await server.Store.SeedAsync(Samples.Subject(SubjectKey.Environment(name), id: name));
+        }
+
+        Assert.Equal(names, await NamesAsync(""));
+        Assert.Equal(names[..700], await NamesAsync("?limit=700"));
+        Assert.Equal(names[700..1202], await NamesAsync("?after=env-0699&limit=502"));
+        Assert.Equal(names[10..20], await NamesAsync("?name=env-001*&status=available&target=local"));
+        Assert.Empty(await NamesAsync("?status=paused"));
+        Assert.Empty(await NamesAsync("?target=aws"));
+
+        async Task<IEnumerable<string>> NamesAsync(string query) =>
+            (await server.GetAsync<IReadOnlyList<EnvironmentSummary>>($"/environments{query}")).Select(environment => environment.Name);
+    }
+
+    [Theory]
+    [InlineData("/environments?status=stopped", "It is one of creating, available, rolling-back, create-failed, updating, update-failed, paused, deleting.")]
+    [InlineData("/apps?status=paused", "It is one of creating, available, rolling-back, create-failed, updating, update-failed, stopped, deleting.")]
+    [InlineData("/containers?limit=0", "It is 1 or more.")]
+    public async Task A_part_that_cannot_be_is_refused(string path, string expected)
+    {
+        await using var server = await TestServer.StartAsync();
+
+        using var answer = await server.Client.GetAsync(path, Token);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(expected, await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_being_worked_on_names_the_operation()
     {
         await using var server = await TestServer.StartAsync();

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Ports;
 
@@ -84,7 +85,9 @@ public sealed class MemoryStateStore(TimeProvider clock) : IStateStore
 
     public Task<IReadOnlyList<Operation>> ListOperationsAsync(OperationFilter filter, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Operation>>([.. operations.Values
-            .Where(operation => (filter.Subject is null || operation.Subject == filter.Subject) && (!filter.UnderWay || !operation.IsEnded))
+            .Where(operation => (filter.Subject is null || operation.Subject == filter.Subject)
+                && filter.Among?.Contains(operation.Subject) != false
+                && (!filter.UnderWay || !operation.IsEnded))
             .Reverse()
             .Take(filter.Limit)]);
 
@@ -96,8 +99,16 @@ public sealed class MemoryStateStore(TimeProvider clock) : IStateStore
     public Task<SubjectRecord?> FindSubjectAsync(SubjectKey key, CancellationToken cancellationToken) =>
         Task.FromResult(subjects.GetValueOrDefault(key));
 
-    public Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectKind kind, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<SubjectRecord>>([.. subjects.Values.Where(subject => subject.Key.Kind == kind)]);
+    public Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectFilter filter, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<SubjectRecord>>([.. subjects.Values
+            .Where(subject => subject.Key.Kind == filter.Kind
+                && string.CompareOrdinal(subject.Key.Name, filter.After) > 0
+                && (filter.Name is null || FileSystemName.MatchesSimpleExpression(filter.Name, subject.Key.Name))
+                && (filter.Status ?? subject.Status) == subject.Status
+                && (filter.Cloud ?? subject.Cloud) == subject.Cloud
+                && filter.Environments?.Contains(subject.Environment) != false)
+            .OrderBy(subject => subject.Key.Name, StringComparer.Ordinal)
+            .Take(filter.Limit)]);
 
     public Task<IReadOnlyList<ObjectRecord>> ListObjectsAsync(string subjectId, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ObjectRecord>>([.. objects.GetValueOrDefault(subjectId, [])]);

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using CaaStle.Simulation;
 
-// simulate [--seeds N] [--from SEED]     runs N seeds on all processors; exits with 1 at the first that fails
+// simulate [--seeds N] [--from SEED]     runs N seeds on all processors; exits with 1 when one fails; a signal ends it before
 // simulate --replay SEED                 runs one seed and writes what happens
 
 var replay = Value("--replay");
@@ -20,6 +21,9 @@ if (replay is { } one)
 
 var (from, seeds) = (Value("--from") ?? 1, Value("--seeds") ?? 10_000);
 var started = Stopwatch.GetTimestamp();
+using var enough = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 var summary = SimulationBatch.Run(from, seeds, (outcome, runs) =>
 {
     if (outcome.Violation is not null)
@@ -29,9 +33,10 @@ var summary = SimulationBatch.Run(from, seeds, (outcome, runs) =>
 
     if (runs % 50_000 == 0)
     {
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{runs} of {seeds} seeds, {runs / Stopwatch.GetElapsedTime(started).TotalSeconds:0} a second"));
+        Console.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{runs} of {seeds} seeds, {runs / Stopwatch.GetElapsedTime(started).TotalSeconds:0} a second"));
     }
-});
+}, enough.Token);
 var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
 Console.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
@@ -48,5 +53,11 @@ if (summary.Failed.Count > 0)
 }
 
 return summary.Failed.Count == 0 ? 0 : 1;
+
+void End(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    enough.Cancel();
+}
 
 int? Value(string option) => Array.IndexOf(args, option) is var at and >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : null;

@@ -256,8 +256,8 @@ public sealed class SimulatedHost
         public Task<SubjectRecord?> FindSubjectAsync(SubjectKey key, CancellationToken cancellationToken) =>
             AliveAsync(() => Durable.FindSubjectAsync(key, cancellationToken));
 
-        public Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectKind kind, CancellationToken cancellationToken) =>
-            AliveAsync(() => Durable.ListSubjectsAsync(kind, cancellationToken));
+        public Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectFilter filter, CancellationToken cancellationToken) =>
+            AliveAsync(() => Durable.ListSubjectsAsync(filter, cancellationToken));
 
         public Task<IReadOnlyList<ObjectRecord>> ListObjectsAsync(string subjectId, CancellationToken cancellationToken) =>
             AliveAsync(() => Durable.ListObjectsAsync(subjectId, cancellationToken));

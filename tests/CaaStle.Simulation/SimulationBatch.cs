@@ -26,13 +26,21 @@ public static class SimulationBatch
 
     /// <summary>Stops early when many have failed.</summary>
     /// <param name="ended">Called after each seed, one at a time, with how many have run.</param>
-    public static SimulationSummary Run(int from, int seeds, Action<SimulationOutcome, int>? ended = null)
+    /// <param name="enough">Begins no more seeds.</param>
+    public static SimulationSummary Run(
+        int from, int seeds, Action<SimulationOutcome, int>? ended = null, CancellationToken enough = default)
     {
         var gate = new Lock();
         var failed = new List<SimulationOutcome>();
         var (runs, operations, steps, crashes, simulated) = (0, 0L, 0L, 0L, TimeSpan.Zero);
         Parallel.For(from, from + seeds, (seed, loop) =>
         {
+            if (enough.IsCancellationRequested)
+            {
+                loop.Stop();
+                return;
+            }
+
             var outcome = new SimulationRun(seed).Run();
             lock (gate)
             {

@@ -34,8 +34,9 @@ public sealed partial class CaaStleClient : IDisposable
     {
     }
 
-    public Task<IReadOnlyList<EnvironmentSummary>> ListEnvironmentsAsync(CancellationToken cancellationToken) =>
-        GetAsync(Routes.Environments, api => api.IReadOnlyListEnvironmentSummary, cancellationToken);
+    /// <param name="target">Only those in this cloud; null for all.</param>
+    public Task<IReadOnlyList<EnvironmentSummary>> ListEnvironmentsAsync(ListPart part, string? target, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Environments}{Query([.. Parameters(part), ("target", target)])}", api => api.IReadOnlyListEnvironmentSummary, cancellationToken);
 
     public Task<OperationView> CreateEnvironmentAsync(EnvironmentCreateRequest request, CancellationToken cancellationToken) =>
         StartAsync(HttpMethod.Post, Routes.Environments, Body(request, ApiJson.Default.EnvironmentCreateRequest), cancellationToken);
@@ -60,8 +61,8 @@ public sealed partial class CaaStleClient : IDisposable
     public Task<IReadOnlyList<OperationView>> GetEnvironmentHistoryAsync(string name, CancellationToken cancellationToken) =>
         GetAsync($"{Routes.Environments}/{Escape(name)}/history", api => api.IReadOnlyListOperationView, cancellationToken);
 
-    public Task<IReadOnlyList<ContainerSummary>> ListContainersAsync(CancellationToken cancellationToken) =>
-        GetAsync(Routes.Containers, api => api.IReadOnlyListContainerSummary, cancellationToken);
+    public Task<IReadOnlyList<ContainerSummary>> ListContainersAsync(ListPart part, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Containers}{Query([.. Parameters(part)])}", api => api.IReadOnlyListContainerSummary, cancellationToken);
 
     /// <param name="dockerfile">Path within the context.</param>
     /// <param name="context">A tar of the build context, which can be read again; it is sent only after the server has asked for it.</param>
@@ -94,8 +95,10 @@ public sealed partial class CaaStleClient : IDisposable
     public Task<OperationView> DeleteContainerAsync(string name, CancellationToken cancellationToken) =>
         DeleteAsync($"{Routes.Containers}/{Escape(name)}", cancellationToken);
 
-    public Task<IReadOnlyList<ApplicationSummary>> ListApplicationsAsync(CancellationToken cancellationToken) =>
-        GetAsync(Routes.Applications, api => api.IReadOnlyListApplicationSummary, cancellationToken);
+    /// <param name="environment">Only those in this environment; null for all.</param>
+    public Task<IReadOnlyList<ApplicationSummary>> ListApplicationsAsync(
+        ListPart part, string? environment, CancellationToken cancellationToken) =>
+        GetAsync($"{Routes.Applications}{Query([.. Parameters(part), ("env_name", environment)])}", api => api.IReadOnlyListApplicationSummary, cancellationToken);
 
     public Task<OperationView> DeployApplicationAsync(ApplicationDeployRequest request, CancellationToken cancellationToken) =>
         StartAsync(HttpMethod.Post, Routes.Applications, Body(request, ApiJson.Default.ApplicationDeployRequest), cancellationToken);
@@ -357,6 +360,9 @@ public sealed partial class CaaStleClient : IDisposable
     private static string Escape(string segment) => Uri.EscapeDataString(segment);
 
     /// <summary>Leaves out what is null or false.</summary>
+    private static (string, object?)[] Parameters(ListPart part) =>
+        [("name", part.Name), ("status", part.Status), ("after", part.After), ("limit", part.Limit)];
+
     private static string Query(params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         var query = "";

@@ -78,9 +78,9 @@ internal sealed class Completer(CldCommand root, CommandContext context)
         var client = connection.Client;
         return of switch
         {
-            NameOf.Environment => (await client.ListEnvironmentsAsync(cancellationToken)).Select(environment => environment.Name),
-            NameOf.Container => (await client.ListContainersAsync(cancellationToken)).Select(container => container.Name),
-            NameOf.Application => (await client.ListApplicationsAsync(cancellationToken)).Select(application => application.Name),
+            NameOf.Environment => (await client.ListEnvironmentsAsync(ListPart.All, null, cancellationToken)).Select(environment => environment.Name),
+            NameOf.Container => (await client.ListContainersAsync(ListPart.All, cancellationToken)).Select(container => container.Name),
+            NameOf.Application => (await client.ListApplicationsAsync(ListPart.All, null, cancellationToken)).Select(application => application.Name),
             NameOf.Revision => (await client.GetApplicationHistoryAsync(arguments[0], cancellationToken))
                 .Where(revision => revision is { IsNew: true, IsInForce: false, IsGone: false, State: "succeeded" })
                 .Select(revision => revision.Number.ToString(CultureInfo.InvariantCulture)),

@@ -13,7 +13,7 @@ internal static class Draw
 
     public static string SubjectId(IRandomSource random) => Text(random, IdentifierLetters, 6);
 
-    /// <summary><c>op-</c>, the time in milliseconds so that identifiers sort by it, and four random letters.</summary>
+    /// <summary><c>op-</c>, the time in milliseconds so that identifiers sort by it, and six random letters.</summary>
     public static string OperationId(IRandomSource random, DateTimeOffset now)
     {
         const string sorted = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -25,7 +25,7 @@ internal static class Draw
             milliseconds >>= 5;
         }
 
-        return $"op-{time}{Text(random, IdentifierLetters, 4)}";
+        return $"op-{time}{Text(random, IdentifierLetters, 6)}";
     }
 
     private static string Text(IRandomSource random, string letters, int length)

@@ -50,8 +50,8 @@ public interface IStateStore
 
     Task<SubjectRecord?> FindSubjectAsync(SubjectKey key, CancellationToken cancellationToken);
 
-    /// <summary>In the order of their names.</summary>
-    Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectKind kind, CancellationToken cancellationToken);
+    /// <summary>In the order of their names, letter by letter as their codes are.</summary>
+    Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectFilter filter, CancellationToken cancellationToken);
 
     /// <summary>The objects of one life of a subject, kept ones included, in the order in which they were first intended.</summary>
     Task<IReadOnlyList<ObjectRecord>> ListObjectsAsync(string subjectId, CancellationToken cancellationToken);
@@ -66,7 +66,35 @@ public sealed record NewOperation(Operation Operation, SubjectRecord? Subject);
 
 /// <param name="Subject">Only operations on this subject, whichever life; null for all.</param>
 /// <param name="UnderWay">Only those that have not ended.</param>
-public sealed record OperationFilter(SubjectKey? Subject = null, bool UnderWay = false, int Limit = 100);
+public sealed record OperationFilter(SubjectKey? Subject = null, bool UnderWay = false, int Limit = 100)
+{
+    /// <summary>Only operations on one of these, at most a thousand; null for all.</summary>
+    public IReadOnlyCollection<SubjectKey>? Among { get; init; }
+}
+
+/// <param name="After">Only those whose names come after this one; null for all.</param>
+public sealed record SubjectFilter(SubjectKind Kind, string? After = null, int Limit = int.MaxValue)
+{
+    /// <summary>Only those with such a name, in which <c>*</c> stands for any text; null for all.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Null for all.</summary>
+    public SubjectStatus? Status { get; init; }
+
+    /// <summary>Null for all.</summary>
+    public string? Cloud { get; init; }
+
+    /// <summary>Only applications in one of these, at most a thousand; null for all.</summary>
+    public IReadOnlyCollection<string>? Environments { get; init; }
+}
+
+public static class StateStoreExtensions
+{
+    /// <summary>All of the kind, in the order of their names.</summary>
+    public static Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(
+        this IStateStore store, SubjectKind kind, CancellationToken cancellationToken) =>
+        store.ListSubjectsAsync(new SubjectFilter(kind), cancellationToken);
+}
 
 /// <summary>Another operation is under way.</summary>
 public sealed class OperationConflictException(Operation holder)

@@ -7,6 +7,7 @@ using CaaStle.Engine.Ports;
 using CaaStle.Server.Endpoints.Views;
 using CaaStle.Server.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace CaaStle.Server.Endpoints;
 
@@ -14,7 +15,8 @@ internal static class ApplicationEndpoints
 {
     public static void MapApplications(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Applications, ListAsync).WithTags("applications").WithSummary("Lists the applications.");
+        routes.MapGet(Routes.Applications, ListAsync).WithTags("applications")
+            .WithSummary("Lists the applications, by name, a page after the other where there is a limit.").Problems(400);
         routes.MapPost(Routes.Applications, DeployAsync).WithTags("applications")
             .WithSummary("Deploys an application into an environment.").Problems(400, 404, 409, 412, 503);
         routes.MapPost(Routes.Applications + "/builds", ListBuilds).WithTags("applications")
@@ -44,11 +46,22 @@ internal static class ApplicationEndpoints
     }
 
     internal static async Task<Ok<IReadOnlyList<ApplicationSummary>>> ListAsync(
-        IStateStore store, DefinitionReader reader, CancellationToken cancellationToken)
+        [AsParameters] ListParameters parameters,
+        [FromQuery(Name = "env_name")] string? environment,
+        IStateStore store,
+        DefinitionReader reader,
+        CancellationToken cancellationToken)
     {
-        var operations = await store.UnderWayAsync(cancellationToken);
-        return TypedResults.Ok<IReadOnlyList<ApplicationSummary>>([.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
-            .Select(application => SubjectViews.Application(application, operations.GetValueOrDefault(application.Key), reader))]);
+        var filter = parameters.ToFilter(SubjectKind.Application) with { Environments = environment is null ? null : [environment] };
+        var summaries = new List<ApplicationSummary>();
+        await foreach (var applications in store.ListPagesAsync(filter, cancellationToken))
+        {
+            var operations = await store.UnderWayAsync(applications, cancellationToken);
+            summaries.AddRange(applications.Select(application =>
+                SubjectViews.Application(application, operations.GetValueOrDefault(application.Key), reader)));
+        }
+
+        return TypedResults.Ok<IReadOnlyList<ApplicationSummary>>(summaries);
     }
 
     internal static Task<Accepted<OperationView>> DeployAsync(

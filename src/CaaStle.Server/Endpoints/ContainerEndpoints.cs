@@ -15,7 +15,8 @@ internal static class ContainerEndpoints
 
     public static void MapContainers(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Containers, ListAsync).WithTags("containers").WithSummary("Lists the containers.");
+        routes.MapGet(Routes.Containers, ListAsync).WithTags("containers")
+            .WithSummary("Lists the containers, by name, a page after the other where there is a limit.").Problems(400);
         routes.MapPost(Routes.Containers, CreateAsync).WithTags("containers")
             .WithSummary("Builds a container from the build context in the body, a tar archive.")
             .Accepts<Stream>(Archive).Problems(400, 409, 413, 503);
@@ -26,11 +27,17 @@ internal static class ContainerEndpoints
         routes.MapDelete(Routes.Containers + "/{name}", DeleteAsync).WithTags("containers").WithSummary("Deletes a container.").Problems(400, 404, 409, 412);
     }
 
-    internal static async Task<Ok<IReadOnlyList<ContainerSummary>>> ListAsync(IStateStore store, CancellationToken cancellationToken)
+    internal static async Task<Ok<IReadOnlyList<ContainerSummary>>> ListAsync(
+        [AsParameters] ListParameters parameters, IStateStore store, CancellationToken cancellationToken)
     {
-        var operations = await store.UnderWayAsync(cancellationToken);
-        return TypedResults.Ok<IReadOnlyList<ContainerSummary>>([.. (await store.ListSubjectsAsync(SubjectKind.Container, cancellationToken))
-            .Select(container => SubjectViews.Container(container, operations.GetValueOrDefault(container.Key)))]);
+        var summaries = new List<ContainerSummary>();
+        await foreach (var containers in store.ListPagesAsync(parameters.ToFilter(SubjectKind.Container), cancellationToken))
+        {
+            var operations = await store.UnderWayAsync(containers, cancellationToken);
+            summaries.AddRange(containers.Select(container => SubjectViews.Container(container, operations.GetValueOrDefault(container.Key))));
+        }
+
+        return TypedResults.Ok<IReadOnlyList<ContainerSummary>>(summaries);
     }
 
     internal static Task<Accepted<OperationView>> CreateAsync(

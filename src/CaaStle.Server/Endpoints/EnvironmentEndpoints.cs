@@ -12,7 +12,8 @@ internal static class EnvironmentEndpoints
 {
     public static void MapEnvironments(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Environments, ListAsync).WithTags("environments").WithSummary("Lists the environments.");
+        routes.MapGet(Routes.Environments, ListAsync).WithTags("environments")
+            .WithSummary("Lists the environments, by name, a page after the other where there is a limit.").Problems(400);
         routes.MapPost(Routes.Environments, CreateAsync).WithTags("environments").WithSummary("Creates an environment.").Problems(400, 409, 503);
         routes.MapPost(Routes.Environments + "/plan", PlanAsync).WithTags("environments")
             .WithSummary("Says what creating an environment would make; changes nothing.").Problems(400);
@@ -25,27 +26,26 @@ internal static class EnvironmentEndpoints
             .WithSummary("Lists the operations on an environment, newest first, also when it is gone.").Problems(404);
     }
 
-    internal static async Task<Ok<IReadOnlyList<EnvironmentSummary>>> ListAsync(IStateStore store, CancellationToken cancellationToken)
+    internal static async Task<Ok<IReadOnlyList<EnvironmentSummary>>> ListAsync(
+        [AsParameters] ListParameters parameters, string? target, IStateStore store, CancellationToken cancellationToken)
     {
-        var environments = await store.ListSubjectsAsync(SubjectKind.Environment, cancellationToken);
-        if (environments.Count == 0)
+        var filter = parameters.ToFilter(SubjectKind.Environment) with { Cloud = target };
+        var summaries = new List<EnvironmentSummary>();
+        await foreach (var environments in store.ListPagesAsync(filter, cancellationToken))
         {
-            return TypedResults.Ok<IReadOnlyList<EnvironmentSummary>>([]);
-        }
-
-        var applications = (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken))
-            .CountBy(application => application.Environment ?? "").ToDictionary();
-        var operations = await store.UnderWayAsync(cancellationToken);
-        var summaries = new List<EnvironmentSummary>(environments.Count);
-        foreach (var environment in environments)
-        {
-            IReadOnlyList<ObjectRecord> objects =
-                environment.Status == SubjectStatus.Available ? [] : await store.ListObjectsAsync(environment.Id, cancellationToken);
-            summaries.Add(SubjectViews.Environment(
-                environment,
-                SubjectViews.Resources(environment, objects, OutputViews.Masked).Count,
-                applications.GetValueOrDefault(environment.Key.Name),
-                operations.GetValueOrDefault(environment.Key)));
+            var operations = await store.UnderWayAsync(environments, cancellationToken);
+            var inThese = new SubjectFilter(SubjectKind.Application) { Environments = [.. environments.Select(environment => environment.Key.Name)] };
+            var applications = (await store.ListSubjectsAsync(inThese, cancellationToken)).CountBy(application => application.Environment!).ToDictionary();
+            foreach (var environment in environments)
+            {
+                IReadOnlyList<ObjectRecord> objects =
+                    environment.Status == SubjectStatus.Available ? [] : await store.ListObjectsAsync(environment.Id, cancellationToken);
+                summaries.Add(SubjectViews.Environment(
+                    environment,
+                    SubjectViews.Resources(environment, objects, OutputViews.Masked).Count,
+                    applications.GetValueOrDefault(environment.Key.Name),
+                    operations.GetValueOrDefault(environment.Key)));
+            }
         }
 
         return TypedResults.Ok<IReadOnlyList<EnvironmentSummary>>(summaries);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CaaStle.Api;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Ports;
@@ -11,6 +12,7 @@ internal static class SubjectQueries
 {
     private const int Many = 10_000;
     private const int Recent = 20;
+    private const int Page = 500;
 
     /// <summary>Throws a 404 problem where there is none.</summary>
     public static async Task<SubjectRecord> GetSubjectAsync(this IStateStore store, SubjectKey key, CancellationToken cancellationToken) =>
@@ -23,10 +25,31 @@ internal static class SubjectQueries
         await store.FindOperationAsync(id, cancellationToken)
         ?? throw new RefusedRequestException(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There is no operation {id}.", null, "cld op list");
 
-    /// <summary>The id of the operation that works on each subject that is being worked on.</summary>
-    public static async Task<IReadOnlyDictionary<SubjectKey, string>> UnderWayAsync(this IStateStore store, CancellationToken cancellationToken)
+    /// <summary>The same in parts that the store takes at once. What changes meanwhile is seen in one of its states.</summary>
+    public static async IAsyncEnumerable<IReadOnlyList<SubjectRecord>> ListPagesAsync(
+        this IStateStore store, SubjectFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var operations = await store.ListOperationsAsync(new(UnderWay: true, Limit: Many), cancellationToken);
+        var left = filter.Limit;
+        var after = filter.After;
+        while (left > 0)
+        {
+            var page = await store.ListSubjectsAsync(filter with { After = after, Limit = Math.Min(left, Page) }, cancellationToken);
+            if (page.Count > 0)
+            {
+                yield return page;
+                after = page[^1].Key.Name;
+            }
+
+            left = page.Count < Page ? 0 : left - Page;
+        }
+    }
+
+    /// <summary>The id of the operation that works on each of the subjects that is being worked on.</summary>
+    public static async Task<IReadOnlyDictionary<SubjectKey, string>> UnderWayAsync(
+        this IStateStore store, IReadOnlyList<SubjectRecord> subjects, CancellationToken cancellationToken)
+    {
+        var operations = await store.ListOperationsAsync(
+            new(UnderWay: true, Limit: Many) { Among = [.. subjects.Select(subject => subject.Key)] }, cancellationToken);
         var bySubject = new Dictionary<SubjectKey, string>();
         foreach (var operation in operations)
         {
@@ -41,7 +64,7 @@ internal static class SubjectQueries
 
     public static async Task<IReadOnlyList<SubjectRecord>> ApplicationsInAsync(
         this IStateStore store, string environment, CancellationToken cancellationToken) =>
-        [.. (await store.ListSubjectsAsync(SubjectKind.Application, cancellationToken)).Where(subject => subject.Environment == environment)];
+        await store.ListSubjectsAsync(new SubjectFilter(SubjectKind.Application) { Environments = [environment] }, cancellationToken);
 
     /// <summary>All operations that were accepted with one on an environment: those that it comes after, and that come after it or the same.</summary>
     /// <returns>Their ids, each after those that it comes after; the operation's own alone where it is the only one.</returns>

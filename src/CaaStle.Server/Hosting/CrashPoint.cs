@@ -63,8 +63,8 @@ internal sealed class CrashPoint(IStateStore store, int at, Action crash) : ISta
     public Task<SubjectRecord?> FindSubjectAsync(SubjectKey key, CancellationToken cancellationToken) =>
         store.FindSubjectAsync(key, cancellationToken);
 
-    public Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectKind kind, CancellationToken cancellationToken) =>
-        store.ListSubjectsAsync(kind, cancellationToken);
+    public Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectFilter filter, CancellationToken cancellationToken) =>
+        store.ListSubjectsAsync(filter, cancellationToken);
 
     public Task<IReadOnlyList<ObjectRecord>> ListObjectsAsync(string subjectId, CancellationToken cancellationToken) =>
         store.ListObjectsAsync(subjectId, cancellationToken);

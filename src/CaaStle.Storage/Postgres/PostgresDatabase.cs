@@ -37,6 +37,8 @@ internal sealed class PostgresDatabase(PostgresAddress address, string server, T
 
     public PostgresAddress Address => address;
 
+    public string ByCode => "COLLATE \"C\"";
+
     /// <summary>As which this server writes; for the writer, within its turn.</summary>
     public Membership Writing => writing!;
 

@@ -6,6 +6,9 @@ namespace CaaStle.Storage.Relational;
 /// <summary>What is not the same in all databases.</summary>
 internal interface IDatabase : IAsyncDisposable
 {
+    /// <summary>What makes a comparison of texts go by the codes of their letters; empty where all do.</summary>
+    string ByCode => "";
+
     /// <summary>An open connection.</summary>
     Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
 

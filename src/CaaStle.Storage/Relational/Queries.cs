@@ -18,6 +18,7 @@ internal static class Queries
             $"""
             SELECT * FROM "Operations" WHERE {(filter.Subject is null ? "1 = 1" : "\"Subject\" = @subject")}
             {(filter.UnderWay ? "AND \"EndedAt\" IS NULL" : "")}
+            {(filter.Among is null ? "" : $"AND \"Subject\" IN ({List(filter.Among.Select(ColumnText.Write), "among", parameters)})")}
             ORDER BY "RequestedAt" DESC, "Id" DESC LIMIT @limit
             """,
             Rows.Operation,
@@ -27,14 +28,16 @@ internal static class Queries
 
     /// <summary>What is under way on any of the subjects.</summary>
     public static Task<IReadOnlyList<Operation>> UnderWayOnAsync(
-        Session session, IReadOnlyList<SubjectKey> subjects, CancellationToken cancellationToken) => session.ListAsync(
-        $"""
-        SELECT * FROM "Operations" WHERE "Subject" IN ({string.Join(", ", subjects.Select((_, number) => $"@subject{number}"))})
-        AND "EndedAt" IS NULL ORDER BY "Id"
-        """,
-        Rows.Operation,
-        cancellationToken,
-        subjects.Select((subject, number) => ($"@subject{number}", (object?)ColumnText.Write(subject))));
+        Session session, IReadOnlyList<SubjectKey> subjects, CancellationToken cancellationToken)
+    {
+        List<(string, object?)> parameters = [];
+        var among = List(subjects.Select(ColumnText.Write), "subject", parameters);
+        return session.ListAsync(
+            $"""SELECT * FROM "Operations" WHERE "Subject" IN ({among}) AND "EndedAt" IS NULL ORDER BY "Id" """,
+            Rows.Operation,
+            cancellationToken,
+            parameters);
+    }
 
     /// <summary>What is under way and holds the subject.</summary>
     public static async Task<IReadOnlyList<Operation>> UnderWayHoldingAsync(
@@ -87,13 +90,58 @@ internal static class Queries
     public static Task<SubjectRecord?> SubjectAsync(Session session, SubjectKey key, CancellationToken cancellationToken) => session.FirstAsync(
         """SELECT * FROM "Subjects" WHERE "Key" = @key""", Rows.Subject, cancellationToken, ("@key", ColumnText.Write(key)));
 
-    /// <summary>In the order of their names, which databases do not agree on.</summary>
-    public static async Task<IReadOnlyList<SubjectRecord>> SubjectsAsync(
-        Session session, SubjectKind kind, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<SubjectRecord>> SubjectsAsync(
+        Session session, SubjectFilter filter, string byCode, CancellationToken cancellationToken)
     {
-        var found = await session.ListAsync(
-            """SELECT * FROM "Subjects" WHERE "Kind" = @kind""", Rows.Subject, cancellationToken, ("@kind", kind.ToString()));
-        return [.. found.OrderBy(subject => subject.Key.Name, StringComparer.Ordinal)];
+        List<(string, object?)> parameters =
+        [
+            ("@kind", filter.Kind.ToString()),
+            ("@after", ColumnText.Write(new SubjectKey(filter.Kind, filter.After ?? ""))),
+            ("@limit", filter.Limit),
+        ];
+        return session.ListAsync(
+            $"""
+            SELECT * FROM "Subjects" WHERE "Kind" = @kind AND "Key" {byCode} > @after
+            {Where("\"Key\" LIKE {0} ESCAPE '!'", "@name", filter.Name is null ? null : Pattern(filter.Kind, filter.Name))}
+            {Where("\"Status\" = {0}", "@status", filter.Status?.ToString())}
+            {Where("\"Cloud\" = {0}", "@cloud", filter.Cloud)}
+            {(filter.Environments is null ? "" : $"AND \"Environment\" IN ({List(filter.Environments, "environment", parameters)})")}
+            ORDER BY "Key" {byCode} LIMIT @limit
+            """,
+            Rows.Subject,
+            cancellationToken,
+            parameters);
+
+        string Where(string condition, string name, string? value)
+        {
+            if (value is null)
+            {
+                return "";
+            }
+
+            parameters.Add((name, value));
+            return $"AND {condition.Replace("{0}", name, StringComparison.Ordinal)}";
+        }
+    }
+
+    /// <summary>Of subjects' keys, which are in small letters.</summary>
+    private static string Pattern(SubjectKind kind, string name)
+    {
+        var plain = string.Concat(name.ToLowerInvariant().Select(letter => letter is '!' or '%' or '_' ? $"!{letter}" : $"{letter}"));
+        return ColumnText.Write(new SubjectKey(kind, plain.Replace('*', '%')));
+    }
+
+    /// <returns>The names of as many parameters, which are added.</returns>
+    private static string List(IEnumerable<string> values, string name, List<(string, object?)> parameters)
+    {
+        var names = new List<string>();
+        foreach (var value in values)
+        {
+            names.Add($"@{name}{names.Count}");
+            parameters.Add((names[^1], value));
+        }
+
+        return string.Join(", ", names);
     }
 
     public static Task<IReadOnlyList<ObjectRecord>> ObjectsAsync(

@@ -58,8 +58,8 @@ public abstract class RelationalStateStore : IStateStore, IAsyncDisposable
     public Task<SubjectRecord?> FindSubjectAsync(SubjectKey key, CancellationToken cancellationToken) =>
         ReadAsync(session => Queries.SubjectAsync(session, key, cancellationToken));
 
-    public Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectKind kind, CancellationToken cancellationToken) =>
-        ReadAsync(session => Queries.SubjectsAsync(session, kind, cancellationToken));
+    public Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectFilter filter, CancellationToken cancellationToken) =>
+        ReadAsync(session => Queries.SubjectsAsync(session, filter, database.ByCode, cancellationToken));
 
     public Task<IReadOnlyList<ObjectRecord>> ListObjectsAsync(string subjectId, CancellationToken cancellationToken) =>
         ReadAsync(session => Queries.ObjectsAsync(session, subjectId, cancellationToken));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CaaStle.Api;
 using CaaStle.Cli.Tests.Support;
 
@@ -52,6 +53,59 @@ public sealed class ListTests
 
             """,
             result.Output);
+    }
+
+    [Fact]
+    public async Task A_part_of_a_list_says_how_it_goes_on()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On("GET", "/environments", [Make.Environment("a"), Make.Environment("b"), Make.Environment("c")], ApiJson.Default.IReadOnlyListEnvironmentSummary);
+        using var cld = new Cld(server);
+
+        var part = await cld.RunAsync("env", "list", "--name", "* x", "--status", "paused", "--target", "aws", "--after", "Z", "-n", "2");
+        var json = await cld.RunAsync("env", "list", "--limit", "2", "-o", "json", "-q");
+        var whole = await cld.RunAsync("env", "list", "--limit", "3");
+
+        Assert.Equal("There are more.\n→ cld env list --name '* x' --status paused --target aws --limit 2 --after b\n", part.Error);
+        Assert.Equal(3, part.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(["a", "b"], JsonDocument.Parse(json.Output).RootElement.EnumerateArray().Select(one => one.GetProperty("name").GetString()));
+        Assert.Empty(whole.Error);
+        Assert.Equal(
+            [
+                "GET /environments?name=%2A%20x&status=paused&after=Z&limit=3&target=aws",
+                "GET /environments?limit=3",
+                "GET /environments?limit=4",
+            ],
+            server.Requests.Select(request => request.ToString()));
+    }
+
+    [Theory]
+    [InlineData("env", "/environments", "There is no such environment.\n", "--target", "aws")]
+    [InlineData("app", "/apps", "There is no such application.\n", "--env", "orders")]
+    [InlineData("container", "/containers", "There is no such container.\n", "--name", "shop")]
+    public async Task An_empty_part_is_not_an_empty_list(string noun, string path, string expected, string option, string value)
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On("GET", path, context => FakeServer.WriteAsync(context, 200, "[]"));
+        using var cld = new Cld(server);
+
+        Assert.Equal(new Result(ExitCode.Ok, "", expected), await cld.RunAsync(noun, "list", option, value));
+    }
+
+    [Theory]
+    [InlineData("--status", "stoped", "stopped")]
+    [InlineData("--limit", "0", "--limit is 1 or more, not 0.")]
+    [InlineData("--limit", "x", "x")]
+    public async Task What_a_list_cannot_be_asked_for_is_refused_at_once(string option, string value, string expected)
+    {
+        await using var server = await FakeServer.StartAsync();
+        using var cld = new Cld(server);
+
+        var result = await cld.RunAsync("app", "list", option, value);
+
+        Assert.Equal(ExitCode.Usage, result.Exit);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
     }
 
     [Fact]

@@ -149,7 +149,7 @@ public sealed class RepeatTests
         MoveOn(cld, next);
         using var connection = new Cli.Connection.ServerConnection(cld.Context(TextWriter.Null, TextWriter.Null), _ => { });
 
-        await connection.Client.ListEnvironmentsAsync(TestContext.Current.CancellationToken);
+        await connection.Client.ListEnvironmentsAsync(ListPart.All, null, TestContext.Current.CancellationToken);
         cld.Variables["CLD_SERVER"] = Nowhere;
         await connection.Client.DeleteEnvironmentAsync("orders", force: false, keepData: false, TestContext.Current.CancellationToken);
 

@@ -305,8 +305,8 @@ internal sealed class Host : IAsyncDisposable
         public Task<SubjectRecord?> FindSubjectAsync(SubjectKey key, CancellationToken cancellationToken) =>
             host.durable.FindSubjectAsync(key, cancellationToken);
 
-        public Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectKind kind, CancellationToken cancellationToken) =>
-            host.durable.ListSubjectsAsync(kind, cancellationToken);
+        public Task<IReadOnlyList<SubjectRecord>> ListSubjectsAsync(SubjectFilter filter, CancellationToken cancellationToken) =>
+            host.durable.ListSubjectsAsync(filter, cancellationToken);
 
         public Task<IReadOnlyList<ObjectRecord>> ListObjectsAsync(string subjectId, CancellationToken cancellationToken) =>
             host.durable.ListObjectsAsync(subjectId, cancellationToken);

@@ -68,6 +68,19 @@ public sealed class CreationTests
     });
 
     [Fact]
+    public void Operations_of_the_same_millisecond_have_names_of_their_own() => host.Run(async () =>
+    {
+        var names = new HashSet<string>();
+        for (var number = 0; number < 3000; number++)
+        {
+            var accepted = await host.Service.CreateEnvironmentAsync(new($"env-{number}", Samples.OneDatabase, "", KeepOnFailure: false, "tester"), default);
+            Assert.True(names.Add(accepted.Id));
+        }
+
+        Assert.Equal(VirtualTime.Begin, host.Time.GetUtcNow());
+    });
+
+    [Fact]
     public void Reads_that_lag_behind_do_not_make_an_object_twice()
     {
         var lagging = new SimulatedHost(new(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(30), Visibility: TimeSpan.FromSeconds(15)));

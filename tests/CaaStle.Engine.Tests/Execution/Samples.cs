@@ -2,6 +2,7 @@ using CaaStle.Clouds.Simulated;
 using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
 using CaaStle.Engine.Operations;
+using CaaStle.Engine.Ports;
 using CaaStle.Simulation;
 
 namespace CaaStle.Engine.Tests.Execution;

@@ -229,6 +229,35 @@ public abstract partial class StateStoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Subjects_are_listed_in_parts_and_filtered()
+    {
+        await MakeAvailableAsync("op-1", SubjectKey.Environment("a-1"));
+        await CreateAsync("op-2", SubjectKey.Environment("a_2"));
+        await CreateAsync("op-3", SubjectKey.Environment("ab1"));
+        await MakeAvailableAsync("op-4", SubjectKey.Environment("b"));
+        await CreateAsync("op-5", SubjectKey.Application("a-x"), SubjectKey.Environment("b"));
+        await CreateAsync("op-6", SubjectKey.Application("a-y"), SubjectKey.Environment("a-1"));
+        var all = new SubjectFilter(SubjectKind.Environment);
+
+        Assert.Equal(["a-1", "a_2"], await NamesAsync(all with { Limit = 2 }));
+        Assert.Equal(["ab1", "b"], await NamesAsync(all with { After = "a_2", Limit = 5 }));
+        Assert.Empty(await NamesAsync(all with { After = "b" }));
+        Assert.Equal(["ab1", "b"], await NamesAsync(all with { After = "aa" }));
+        Assert.Equal(["a-1", "a_2", "ab1"], await NamesAsync(all with { Name = "A*" }));
+        Assert.Equal(["a-1", "ab1"], await NamesAsync(all with { Name = "*1" }));
+        Assert.Equal(["a_2"], await NamesAsync(all with { Name = "a_*" }));
+        Assert.Empty(await NamesAsync(all with { Name = "%" }));
+        Assert.Equal(["a-1", "b"], await NamesAsync(all with { Status = SubjectStatus.Available }));
+        Assert.Equal(["a_2"], await NamesAsync(all with { Status = SubjectStatus.Creating, Name = "a*", Limit = 1 }));
+        Assert.Equal(4, (await NamesAsync(all with { Cloud = "local" })).Count());
+        Assert.Empty(await NamesAsync(all with { Cloud = "aws" }));
+        Assert.Equal(["a-x"], await NamesAsync(new(SubjectKind.Application) { Environments = ["b", "c"] }));
+
+        async Task<IEnumerable<string>> NamesAsync(SubjectFilter filter) =>
+            (await store.ListSubjectsAsync(filter, Cancellation)).Select(subject => subject.Key.Name);
+    }
+
+    [Fact]
     public async Task Operations_are_listed_newest_first_and_filtered()
     {
         await store.EnqueueAsync(Sample.Operation("op-b", Orders, requestedAt: Sample.Time.AddMilliseconds(1)), null, Cancellation);
@@ -241,6 +270,7 @@ public abstract partial class StateStoreConformance : IAsyncLifetime
         Assert.Equal(["op-a", "op-b"], await IdsAsync(new(Orders)));
         Assert.Equal(["op-a", "op-c"], await IdsAsync(new(UnderWay: true)));
         Assert.Equal(["op-a"], await IdsAsync(new(Limit: 1)));
+        Assert.Equal(["op-c"], await IdsAsync(new() { Among = [Shop, SubjectKey.Container("shop")] }));
 
         async Task<IEnumerable<string>> IdsAsync(OperationFilter filter) =>
             (await store.ListOperationsAsync(filter, Cancellation)).Select(operation => operation.Id);

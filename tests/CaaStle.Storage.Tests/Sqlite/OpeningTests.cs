@@ -1,4 +1,5 @@
 using CaaStle.Engine.Journal;
+using CaaStle.Engine.Ports;
 using CaaStle.Storage.Sqlite;
 using CaaStle.Storage.Tests.Conformance;
 using Microsoft.Data.Sqlite;

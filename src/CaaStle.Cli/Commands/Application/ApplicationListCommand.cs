@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using CaaStle.Api;
 using CaaStle.Cli.Output;
@@ -6,22 +7,34 @@ namespace CaaStle.Cli.Commands.Application;
 
 internal sealed class ApplicationListCommand : LeafCommand
 {
+    private readonly Option<string> environment = new NameOption("--env", NameOf.Environment) { HelpName = "NAME", Description = "only those in one environment" };
+    private readonly ListOptions options;
+
     public ApplicationListCommand() : base("list", "list the applications")
     {
         Aliases.Add("ls");
-        Examples = [("cld app list", "all applications with their URLs"), ("cld app list -o json | jq -r '.[].url'", "the URLs, for a script")];
+        options = new(this, "app list", [environment], "stopped");
+        Examples =
+        [
+            ("cld app list", "all applications with their URLs"),
+            ("cld app list --env orders", "those in one environment"),
+            ("cld app list -o json | jq -r '.[].url'", "the URLs, for a script"),
+        ];
     }
 
-    public override async Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken) =>
-        invocation.Show(
-            await invocation.Client.ListApplicationsAsync(cancellationToken),
+    public override async Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken)
+    {
+        var found = await invocation.Client.ListApplicationsAsync(options.Part(invocation), invocation.Value(environment), cancellationToken);
+        return options.Show(
+            invocation,
+            found,
+            application => application.Name,
             ApiJson.Default.IReadOnlyListApplicationSummary,
             (applications, output) =>
             {
                 if (applications.Count == 0)
                 {
-                    invocation.Note("There are no applications.");
-                    invocation.Suggest("cld app deploy NAME ENV FILE");
+                    options.NoteNone(invocation, "application", "cld app deploy NAME ENV FILE");
                     return;
                 }
 
@@ -40,4 +53,5 @@ internal sealed class ApplicationListCommand : LeafCommand
 
                 table.Write(output);
             });
+    }
 }

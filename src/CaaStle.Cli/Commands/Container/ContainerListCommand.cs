@@ -5,22 +5,28 @@ namespace CaaStle.Cli.Commands.Container;
 
 internal sealed class ContainerListCommand : LeafCommand
 {
+    private readonly ListOptions options;
+
     public ContainerListCommand() : base("list", "list the containers")
     {
         Aliases.Add("ls");
+        options = new(this, "container list", [], null);
         Examples = [("cld container list", "all containers with their images"), ("cld container list -o json", "the same for a program")];
     }
 
-    public override async Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken) =>
-        invocation.Show(
-            await invocation.Client.ListContainersAsync(cancellationToken),
+    public override async Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken)
+    {
+        var found = await invocation.Client.ListContainersAsync(options.Part(invocation), cancellationToken);
+        return options.Show(
+            invocation,
+            found,
+            container => container.Name,
             ApiJson.Default.IReadOnlyListContainerSummary,
             (containers, output) =>
             {
                 if (containers.Count == 0)
                 {
-                    invocation.Note("There are no containers.");
-                    invocation.Suggest("cld container create NAME local");
+                    options.NoteNone(invocation, "container", "cld container create NAME local");
                     return;
                 }
 
@@ -37,4 +43,5 @@ internal sealed class ContainerListCommand : LeafCommand
 
                 table.Write(output);
             });
+    }
 }

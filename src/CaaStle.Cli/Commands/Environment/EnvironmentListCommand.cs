@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using CaaStle.Api;
 using CaaStle.Cli.Output;
@@ -6,22 +7,34 @@ namespace CaaStle.Cli.Commands.Environment;
 
 internal sealed class EnvironmentListCommand : LeafCommand
 {
+    private readonly Option<string> target = new("--target") { HelpName = "CLOUD", Description = "only those in one cloud: local, aws" };
+    private readonly ListOptions options;
+
     public EnvironmentListCommand() : base("list", "list the environments")
     {
         Aliases.Add("ls");
-        Examples = [("cld env list", "all environments with their state"), ("cld env list -o json | jq -r '.[].name'", "their names, for a script")];
+        options = new(this, "env list", [target], "paused");
+        Examples =
+        [
+            ("cld env list", "all environments with their state"),
+            ("cld env list --name 'review-*' --limit 20", "twenty of some"),
+            ("cld env list -o json | jq -r '.[].name'", "their names, for a script"),
+        ];
     }
 
-    public override async Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken) =>
-        invocation.Show(
-            await invocation.Client.ListEnvironmentsAsync(cancellationToken),
+    public override async Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken)
+    {
+        var found = await invocation.Client.ListEnvironmentsAsync(options.Part(invocation), invocation.Value(target), cancellationToken);
+        return options.Show(
+            invocation,
+            found,
+            environment => environment.Name,
             ApiJson.Default.IReadOnlyListEnvironmentSummary,
             (environments, output) =>
             {
                 if (environments.Count == 0)
                 {
-                    invocation.Note("There are no environments.");
-                    invocation.Suggest("cld env create NAME FILE");
+                    options.NoteNone(invocation, "environment", "cld env create NAME FILE");
                     return;
                 }
 
@@ -41,4 +54,5 @@ internal sealed class EnvironmentListCommand : LeafCommand
 
                 table.Write(output);
             });
+    }
 }

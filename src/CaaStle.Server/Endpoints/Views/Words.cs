@@ -23,7 +23,10 @@ internal static class Words
     };
 
     /// <summary>As its status; an environment of which nothing runs is paused, in the word that the user typed.</summary>
-    public static string Of(SubjectRecord subject) => subject is { Key.Kind: SubjectKind.Environment, Status: SubjectStatus.Stopped } ? "paused" : Of(subject.Status);
+    public static string Of(SubjectRecord subject) => Of(subject.Key.Kind, subject.Status);
+
+    public static string Of(SubjectKind kind, SubjectStatus status) =>
+        kind == SubjectKind.Environment && status == SubjectStatus.Stopped ? "paused" : Of(status);
 
     public static string Of(ChangeKind change) => change switch
     {
