@@ -27,7 +27,7 @@ internal static class EnvironmentEndpoints
     }
 
     internal static async Task<Ok<IReadOnlyList<EnvironmentSummary>>> ListAsync(
-        [AsParameters] ListParameters parameters, string? target, IStateStore store, CancellationToken cancellationToken)
+        [AsParameters] ListParameters parameters, string? target, IStateStore store, ICloudCatalog catalog, CancellationToken cancellationToken)
     {
         var filter = parameters.ToFilter(SubjectKind.Environment) with { Cloud = target };
         var summaries = new List<EnvironmentSummary>();
@@ -48,7 +48,9 @@ internal static class EnvironmentEndpoints
             }
         }
 
-        return TypedResults.Ok<IReadOnlyList<EnvironmentSummary>>(summaries);
+        return summaries.Count == 0 && target is not null && catalog.Clouds.All(cloud => cloud.Name != target)
+            ? throw ListParameters.Invalid($"target is '{target}'", $"It is one of {string.Join(", ", catalog.Clouds.Select(cloud => cloud.Name).Order())}.")
+            : TypedResults.Ok<IReadOnlyList<EnvironmentSummary>>(summaries);
     }
 
     internal static Task<Accepted<OperationView>> CreateAsync(

@@ -24,6 +24,10 @@ internal sealed class ListParameters
     [Description("At most so many. Where fewer come, there are no more.")]
     public int? Limit { get; init; }
 
+    /// <param name="what">As <c>limit is 0</c>.</param>
+    public static RefusedRequestException Invalid(string what, string expected) =>
+        new(StatusCodes.Status400BadRequest, ProblemCodes.InvalidRequest, $"The parameter {what}.", expected);
+
     /// <summary>Throws a 400 problem.</summary>
     public SubjectFilter ToFilter(SubjectKind kind) => new(kind, After, ReadLimit())
     {
@@ -42,7 +46,4 @@ internal sealed class ListParameters
         Array.FindIndex(All, status => Words.Of(kind, status) == word) is var index and >= 0
             ? All[index]
             : throw Invalid($"status is '{word}'", $"It is one of {string.Join(", ", All.Select(status => Words.Of(kind, status)))}.");
-
-    private static RefusedRequestException Invalid(string what, string expected) =>
-        new(StatusCodes.Status400BadRequest, ProblemCodes.InvalidRequest, $"The parameter {what}.", expected);
 }

@@ -93,15 +93,17 @@ internal static class Queries
     public static Task<IReadOnlyList<SubjectRecord>> SubjectsAsync(
         Session session, SubjectFilter filter, string byCode, CancellationToken cancellationToken)
     {
+        // Keys begin with the kind and a slash, after which in order of codes comes the zero: so one index has them all, by name.
+        var first = ColumnText.Write(new SubjectKey(filter.Kind, ""));
         List<(string, object?)> parameters =
         [
-            ("@kind", filter.Kind.ToString()),
-            ("@after", ColumnText.Write(new SubjectKey(filter.Kind, filter.After ?? ""))),
+            ("@after", first + filter.After),
+            ("@end", first.Replace('/', '0')),
             ("@limit", filter.Limit),
         ];
         return session.ListAsync(
             $"""
-            SELECT * FROM "Subjects" WHERE "Kind" = @kind AND "Key" {byCode} > @after
+            SELECT * FROM "Subjects" WHERE "Key" {byCode} > @after AND "Key" {byCode} < @end
             {Where("\"Key\" LIKE {0} ESCAPE '!'", "@name", filter.Name is null ? null : Pattern(filter.Kind, filter.Name))}
             {Where("\"Status\" = {0}", "@status", filter.Status?.ToString())}
             {Where("\"Cloud\" = {0}", "@cloud", filter.Cloud)}
