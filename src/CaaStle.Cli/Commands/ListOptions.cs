@@ -9,6 +9,10 @@ namespace CaaStle.Cli.Commands;
 /// <summary>Options that say what of a list is shown, and how it goes on.</summary>
 internal sealed class ListOptions
 {
+    /// <summary>All that <c>--status</c> can be in some command.</summary>
+    public static readonly string[] Statuses =
+        ["creating", "available", "updating", "paused", "stopped", "deleting", "rolling-back", "create-failed", "update-failed"];
+
     private readonly string command;
     private readonly Option<string> name = new("--name") { HelpName = "PATTERN", Description = "only those with such a name; * stands for any text" };
     private readonly Option<string> status = new("--status") { HelpName = "STATUS" };
@@ -18,12 +22,11 @@ internal sealed class ListOptions
 
     /// <param name="command">As it is typed: <c>env list</c>.</param>
     /// <param name="others">The command's own filters.</param>
-    /// <param name="asleep">What it is when nothing of it runs on request; null where that cannot be.</param>
-    public ListOptions(LeafCommand list, string command, Option<string>[] others, string? asleep)
+    /// <param name="never">Statuses that it cannot have.</param>
+    public ListOptions(LeafCommand list, string command, Option<string>[] others, params string[] never)
     {
         (this.command, this.others) = (command, others);
-        string[] statuses =
-            ["creating", "available", "updating", .. asleep is null ? (string[])[] : [asleep], "deleting", "rolling-back", "create-failed", "update-failed"];
+        string[] statuses = [.. Statuses.Except(never)];
         status.Description = $"only those that are {string.Join(", ", statuses[..^1])} or {statuses[^1]}";
         status.AcceptOnlyFromAmong(statuses);
         limit.Validators.Add(result =>

@@ -18,6 +18,7 @@ internal sealed class Completer(CldCommand root, CommandContext context)
         ["--progress"] = ["auto", "tty", "plain", "json", "quiet"],
         ["--color"] = ["auto", "always", "never"],
         ["--kind"] = ["environment", "application"],
+        ["--status"] = ListOptions.Statuses,
         ["SHELL"] = ["bash", "zsh", "fish", "pwsh"],
     };
 

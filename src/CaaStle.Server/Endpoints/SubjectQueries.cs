@@ -25,7 +25,7 @@ internal static class SubjectQueries
         await store.FindOperationAsync(id, cancellationToken)
         ?? throw new RefusedRequestException(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"There is no operation {id}.", null, "cld op list");
 
-    /// <summary>The same in parts that the store takes at once. What changes meanwhile is seen in one of its states.</summary>
+    /// <summary>All that the filter lets through, in parts that one call takes. Each part is of one moment, all together need not be.</summary>
     public static async IAsyncEnumerable<IReadOnlyList<SubjectRecord>> ListPagesAsync(
         this IStateStore store, SubjectFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

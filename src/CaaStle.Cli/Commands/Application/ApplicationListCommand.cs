@@ -13,7 +13,7 @@ internal sealed class ApplicationListCommand : LeafCommand
     public ApplicationListCommand() : base("list", "list the applications")
     {
         Aliases.Add("ls");
-        options = new(this, "app list", [environment], "stopped");
+        options = new(this, "app list", [environment], "paused");
         Examples =
         [
             ("cld app list", "all applications with their URLs"),

@@ -10,7 +10,7 @@ internal sealed class ContainerListCommand : LeafCommand
     public ContainerListCommand() : base("list", "list the containers")
     {
         Aliases.Add("ls");
-        options = new(this, "container list", [], null);
+        options = new(this, "container list", [], "paused", "stopped");
         Examples = [("cld container list", "all containers with their images"), ("cld container list -o json", "the same for a program")];
     }
 

@@ -13,7 +13,7 @@ internal sealed class EnvironmentListCommand : LeafCommand
     public EnvironmentListCommand() : base("list", "list the environments")
     {
         Aliases.Add("ls");
-        options = new(this, "env list", [target], "paused");
+        options = new(this, "env list", [target], "stopped");
         Examples =
         [
             ("cld env list", "all environments with their state"),
