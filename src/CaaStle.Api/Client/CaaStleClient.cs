@@ -359,10 +359,10 @@ public sealed partial class CaaStleClient : IDisposable
 
     private static string Escape(string segment) => Uri.EscapeDataString(segment);
 
-    /// <summary>Leaves out what is null or false.</summary>
     private static (string, object?)[] Parameters(ListPart part) =>
         [("name", part.Name), ("status", part.Status), ("after", part.After), ("limit", part.Limit)];
 
+    /// <summary>Leaves out what is null or false.</summary>
     private static string Query(params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         var query = "";

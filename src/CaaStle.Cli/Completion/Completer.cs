@@ -10,6 +10,9 @@ namespace CaaStle.Cli.Completion;
 /// <summary>What the last of some words can become: commands, options, their values, and names from a server that runs already.</summary>
 internal sealed class Completer(CldCommand root, CommandContext context)
 {
+    /// <summary>More than anybody looks through, and few enough to come in time.</summary>
+    private const int Most = 500;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
     private static readonly Dictionary<string, string[]> Choices = new()
@@ -41,10 +44,10 @@ internal sealed class Completer(CldCommand root, CommandContext context)
                 arguments.Add(word);
         }
 
-        var candidates = awaiting is not null ? await ValuesAsync(awaiting, awaiting.Name, arguments, cancellationToken)
+        var candidates = awaiting is not null ? await ValuesAsync(awaiting, awaiting.Name, arguments, typed, cancellationToken)
             : typed.StartsWith('-') ? Options(command).Select(option => option.Name)
             : command.Subcommands.Count > 0 ? command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)
-            : command.Arguments.ElementAtOrDefault(arguments.Count) is { } argument ? await ValuesAsync(argument, argument.Name, arguments, cancellationToken)
+            : command.Arguments.ElementAtOrDefault(arguments.Count) is { } argument ? await ValuesAsync(argument, argument.Name, arguments, typed, cancellationToken)
             : [];
         return [.. candidates.Where(candidate => candidate.StartsWith(typed, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
     }
@@ -54,7 +57,7 @@ internal sealed class Completer(CldCommand root, CommandContext context)
     private static bool TakesValue(Option option) => option.ValueType != typeof(bool) && option.Arity.MaximumNumberOfValues > 0;
 
     private async Task<IEnumerable<string>> ValuesAsync(
-        Symbol symbol, string name, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+        Symbol symbol, string name, IReadOnlyList<string> arguments, string typed, CancellationToken cancellationToken)
     {
         if (Choices.TryGetValue(name, out var choices))
             return choices;
@@ -64,7 +67,7 @@ internal sealed class Completer(CldCommand root, CommandContext context)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(impatience.Token, cancellationToken);
         try
         {
-            return await NamesAsync(of, arguments, either.Token);
+            return await NamesAsync(of, arguments, typed, either.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or ProblemException or HttpRequestException or IOException)
         {
@@ -73,15 +76,17 @@ internal sealed class Completer(CldCommand root, CommandContext context)
     }
 
     /// <param name="arguments">Those before.</param>
-    private async Task<IEnumerable<string>> NamesAsync(NameOf of, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    private async Task<IEnumerable<string>> NamesAsync(
+        NameOf of, IReadOnlyList<string> arguments, string typed, CancellationToken cancellationToken)
     {
         using var connection = new ServerConnection(context, _ => { }) { StartsServer = false };
         var client = connection.Client;
+        var fitting = new ListPart(Name: $"{typed}*", Limit: Most);
         return of switch
         {
-            NameOf.Environment => (await client.ListEnvironmentsAsync(ListPart.All, null, cancellationToken)).Select(environment => environment.Name),
-            NameOf.Container => (await client.ListContainersAsync(ListPart.All, cancellationToken)).Select(container => container.Name),
-            NameOf.Application => (await client.ListApplicationsAsync(ListPart.All, null, cancellationToken)).Select(application => application.Name),
+            NameOf.Environment => (await client.ListEnvironmentsAsync(fitting, null, cancellationToken)).Select(environment => environment.Name),
+            NameOf.Container => (await client.ListContainersAsync(fitting, cancellationToken)).Select(container => container.Name),
+            NameOf.Application => (await client.ListApplicationsAsync(fitting, null, cancellationToken)).Select(application => application.Name),
             NameOf.Revision => (await client.GetApplicationHistoryAsync(arguments[0], cancellationToken))
                 .Where(revision => revision is { IsNew: true, IsInForce: false, IsGone: false, State: "succeeded" })
                 .Select(revision => revision.Number.ToString(CultureInfo.InvariantCulture)),

@@ -52,7 +52,7 @@ internal static class ApplicationEndpoints
         DefinitionReader reader,
         CancellationToken cancellationToken)
     {
-        var filter = parameters.ToFilter(SubjectKind.Application) with { Environments = environment is null ? null : [environment] };
+        var filter = parameters.ToFilter(SubjectKind.Application) with { Environments = string.IsNullOrEmpty(environment) ? null : [environment] };
         var summaries = new List<ApplicationSummary>();
         await foreach (var applications in store.ListPagesAsync(filter, cancellationToken))
         {

@@ -29,7 +29,7 @@ internal static class EnvironmentEndpoints
     internal static async Task<Ok<IReadOnlyList<EnvironmentSummary>>> ListAsync(
         [AsParameters] ListParameters parameters, string? target, IStateStore store, ICloudCatalog catalog, CancellationToken cancellationToken)
     {
-        var filter = parameters.ToFilter(SubjectKind.Environment) with { Cloud = target };
+        var filter = parameters.ToFilter(SubjectKind.Environment) with { Cloud = string.IsNullOrEmpty(target) ? null : target };
         var summaries = new List<EnvironmentSummary>();
         await foreach (var environments in store.ListPagesAsync(filter, cancellationToken))
         {
@@ -48,7 +48,7 @@ internal static class EnvironmentEndpoints
             }
         }
 
-        return summaries.Count == 0 && target is not null && catalog.Clouds.All(cloud => cloud.Name != target)
+        return summaries.Count == 0 && filter.Cloud is not null && catalog.Clouds.All(cloud => cloud.Name != target)
             ? throw ListParameters.Invalid($"target is '{target}'", $"It is one of {string.Join(", ", catalog.Clouds.Select(cloud => cloud.Name).Order())}.")
             : TypedResults.Ok<IReadOnlyList<EnvironmentSummary>>(summaries);
     }

@@ -60,6 +60,18 @@ public sealed class CompletionTests
     }
 
     [Fact]
+    public async Task Of_many_names_only_those_that_fit_are_asked_for()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On("GET", "/environments", [Make.Environment("orders")], ApiJson.Default.IReadOnlyListEnvironmentSummary);
+        using var cld = new Cld(server) { Clock = new PatientClock() };
+
+        Assert.Equal("orders\n", (await cld.RunAsync("__complete", "--", "env", "show", "or")).Output);
+
+        Assert.Equal("GET /environments?name=or%2A&limit=500", Assert.Single(server.Requests).ToString());
+    }
+
+    [Fact]
     public async Task A_slow_server_is_not_waited_for()
     {
         await using var server = await FakeServer.StartAsync();

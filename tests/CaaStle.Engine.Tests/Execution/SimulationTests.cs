@@ -21,7 +21,6 @@ public sealed class SimulationTests
     [InlineData(16)]
     [InlineData(690)]
     [InlineData(1028)]
-    [InlineData(4598)]
     [InlineData(5041)]
     [InlineData(5099)]
     [InlineData(24004)]

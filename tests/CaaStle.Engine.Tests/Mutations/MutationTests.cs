@@ -40,6 +40,11 @@ public sealed class MutationTests
             "driver.MarkUnsettled();\n        return await MakeReadyAsync", "return await MakeReadyAsync"
         },
         {
+            "what an earlier operation asked for is gone where a read does not show it", "Execution/Convergence.cs",
+            "DriverOf(item, services.Handlers.OfKind(item.Kind), SpecOf(item)).MakeAbsentAsync",
+            "DriverOf(item.Key, item.Operation, services.Handlers.OfKind(item.Kind), SpecOf(item)).MakeAbsentAsync"
+        },
+        {
             "undoing does not wait for what may still appear", "Execution/Deletion.cs",
             "driver.MarkUnsettled();", ""
         },

@@ -37,5 +37,5 @@ internal static class ApplicationBuilds
     }
 
     private static async Task<bool> ExistsAsync(Invocation invocation, string container, CancellationToken cancellationToken) =>
-        (await invocation.Client.ListContainersAsync(ListPart.All, cancellationToken)).Any(existing => existing.Name == container);
+        (await invocation.Client.ListContainersAsync(new(Name: container), cancellationToken)).Any(existing => existing.Name == container);
 }
