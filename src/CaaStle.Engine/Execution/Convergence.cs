@@ -189,16 +189,15 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
             return services.Serializer.Deserialize(state, handler.StateType);
         }
 
-        var driver = DriverOf(record.Key, record.Operation, handler, spec);
-        driver.MarkUnsettled();
-        return await MakeReadyAsync(node, driver, abandoned, stop);
+        return await MakeReadyAsync(node, DriverOf(record, handler, spec), abandoned, stop);
     }
 
     private async Task<object> CreateAsync(Node node, string key, IObjectNode planned, CancellationToken abandoned, CancellationToken stop)
     {
         keys[node] = key;
         var (handler, spec) = Evaluate(node, planned);
-        var driver = DriverOf(key, operation.Id, handler, spec);
+        var marks = new Marks(services.Store.InstallationId, operation.Subject.ToString(), operation.SubjectId, operation.Id, key);
+        var driver = new ObjectDriver(handler, spec, marks, operation, services, pace);
         await AppendAsync(new ObjectIntended(
             key, handler.Kind, spec.Identity, services.Serializer.Serialize(spec), DependenciesOf(node), spec.HoldsData));
         return await MakeReadyAsync(node, driver, abandoned, stop);
@@ -305,23 +304,8 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
         }
     }
 
-    /// <summary>Of something that was there before. Where it was not ready, a call that made it may still be on its way.</summary>
-    private ObjectDriver DriverOf(ObjectRecord record, ICloudObjectHandler handler, ICloudObjectSpec spec)
-    {
-        var driver = DriverOf(record.Key, record.Operation, handler, spec);
-        if (record.Status != ObjectStatus.Ready)
-        {
-            driver.MarkUnsettled();
-        }
-
-        return driver;
-    }
-
-    private ObjectDriver DriverOf(string key, string madeBy, ICloudObjectHandler handler, ICloudObjectSpec spec)
-    {
-        var marks = new Marks(services.Store.InstallationId, operation.Subject.ToString(), operation.SubjectId, madeBy, key);
-        return new(handler, spec, marks, operation, services, pace);
-    }
+    private ObjectDriver DriverOf(ObjectRecord record, ICloudObjectHandler handler, ICloudObjectSpec spec) =>
+        ObjectDriver.Of(record, handler, spec, operation, services, pace);
 
     private ICloudObjectSpec SpecOf(ObjectRecord record)
     {

@@ -102,13 +102,7 @@ internal sealed class Deletion(Operation operation, EngineServices services, Pac
         }
 
         await KeepLogAsync(item, stop);
-        var driver = await DriverAsync(item);
-        if (item.Status != ObjectStatus.Ready)
-        {
-            driver.MarkUnsettled();
-        }
-
-        await driver.MakeAbsentAsync(stop);
+        await (await DriverAsync(item)).MakeAbsentAsync(stop);
         await AppendAsync(new ObjectDeleted(item.Key));
     }
 
@@ -119,8 +113,7 @@ internal sealed class Deletion(Operation operation, EngineServices services, Pac
         {
             var handler = services.Handlers.OfKind(item.Kind);
             var spec = (ICloudObjectSpec)services.Serializer.Deserialize(item.Spec, handler.SpecType);
-            var marks = new Marks(services.Store.InstallationId, item.Subject.ToString(), item.SubjectId, item.Operation, item.Key);
-            return new(handler, spec, marks, operation, services, pace);
+            return ObjectDriver.Of(item, handler, spec, operation, services, pace);
         }
         catch (Exception exception)
         {

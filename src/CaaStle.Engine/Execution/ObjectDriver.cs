@@ -19,6 +19,20 @@ internal sealed class ObjectDriver(
     private string? lastWord;
     private DateTimeOffset? unsettledSince;
 
+    /// <summary>Drives what is recorded. Where it was not seen ready, a call that makes it may still be on its way.</summary>
+    public static ObjectDriver Of(
+        ObjectRecord record, ICloudObjectHandler handler, ICloudObjectSpec spec, Operation operation, EngineServices services, Pace pace)
+    {
+        var marks = new Marks(services.Store.InstallationId, record.Subject.ToString(), record.SubjectId, record.Operation, record.Key);
+        var driver = new ObjectDriver(handler, spec, marks, operation, services, pace);
+        if (record.Status != ObjectStatus.Ready)
+        {
+            driver.MarkUnsettled();
+        }
+
+        return driver;
+    }
+
     /// <summary>Done before the first call that creates or changes, where the intent is not durable before.</summary>
     public Func<Task>? BeforeChange { get; set; }
 
@@ -123,7 +137,7 @@ internal sealed class ObjectDriver(
             try
             {
                 var seen = await ReadAsync(wait, CancellationToken.None, stop);
-                var isGone = seen.Condition is Condition.Absent or Condition.Foreign;
+                var isGone = IsGone(seen);
                 if (isGone && !IsUnsettled())
                 {
                     return;
@@ -154,16 +168,24 @@ internal sealed class ObjectDriver(
         }
     }
 
-    /// <summary>Asks until the cloud answers; changes nothing.</summary>
+    /// <summary>Asks until the cloud answers, and what may still appear has had its time; changes nothing.</summary>
     /// <returns>Whether the object is absent, or what has its name is not ours.</returns>
     public async Task<bool> IsAbsentAsync(CancellationToken cancellationToken)
     {
+        var started = clock.GetUtcNow();
         var wait = Wait.None;
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                return (await ReadAsync(wait, CancellationToken.None, cancellationToken)).Condition is Condition.Absent or Condition.Foreign;
+                var seen = await ReadAsync(wait, CancellationToken.None, cancellationToken);
+                var isGone = IsGone(seen);
+                if (!isGone || !IsUnsettled())
+                {
+                    return isGone;
+                }
+
+                wait = Pace.UntilNextPoll(clock.GetUtcNow() - started, seen.AskAgainAfter, CloudCalls.IsShared(handler));
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -216,6 +238,8 @@ internal sealed class ObjectDriver(
 
     private Task ChangeAsync(Func<Task> change, CancellationToken leaves) =>
         services.Calls.MakeAsync(services.Handlers.CloudOf(handler), spec.RateLimitScope, operation, change, leaves);
+
+    private static bool IsGone(Observation<object> seen) => seen.Condition is Condition.Absent or Condition.Foreign;
 
     private bool IsUnsettled() => unsettledSince is { } since && clock.GetUtcNow() - since < handler.SettlesWithin;
 

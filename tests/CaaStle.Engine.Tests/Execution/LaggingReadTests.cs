@@ -40,6 +40,22 @@ public sealed class LaggingReadTests
         Assert.Empty(environment.Objects);
     });
 
+    [Fact]
+    public void What_a_kept_failure_has_made_is_not_forgotten() => environment.Host.Run(async () =>
+    {
+        await environment.CreateAsync(Node("gone", "1", isBeside: false));
+        await Task.Delay(TimeSpan.FromMinutes(1), environment.Host.Time);
+        environment.Host.World.Remove(environment.Objects.Single(name => name.Contains("-gone-", StringComparison.Ordinal)));
+        await Task.Delay(TimeSpan.FromMinutes(1), environment.Host.Time);
+        await KeepFailureAsync(Node("a", "1", isBeside: false));
+
+        var accepted = await environment.Host.Service.AcceptDriftAsync(new("east", "tester"), default);
+
+        Assert.Equal(OperationState.Succeeded, (await environment.Host.EndOfAsync(accepted.Id)).State);
+        Assert.Contains(
+            await environment.Host.Store.ListObjectsAsync(accepted.SubjectId, default), item => item.Key == "a");
+    });
+
     /// <summary>Ends when the node has been asked for and another that is asked for beside it is refused.</summary>
     private async Task KeepFailureAsync(GraphNode node)
     {

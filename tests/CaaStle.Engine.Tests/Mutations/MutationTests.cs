@@ -36,17 +36,8 @@ public sealed class MutationTests
             "case Condition.Absent when IsUnsettled():", "case Condition.Absent when false:"
         },
         {
-            "after a restart a lagging read is believed", "Execution/Convergence.cs",
-            "driver.MarkUnsettled();\n        return await MakeReadyAsync", "return await MakeReadyAsync"
-        },
-        {
-            "what an earlier operation asked for is gone where a read does not show it", "Execution/Convergence.cs",
-            "DriverOf(item, services.Handlers.OfKind(item.Kind), SpecOf(item)).MakeAbsentAsync",
-            "DriverOf(item.Key, item.Operation, services.Handlers.OfKind(item.Kind), SpecOf(item)).MakeAbsentAsync"
-        },
-        {
-            "undoing does not wait for what may still appear", "Execution/Deletion.cs",
-            "driver.MarkUnsettled();", ""
+            "what was asked for before is gone where a read does not show it", "Execution/ObjectDriver.cs",
+            "record.Status != ObjectStatus.Ready", "false"
         },
         {
             "undoing gives up when the cloud refuses", "Execution/ObjectDriver.cs",
