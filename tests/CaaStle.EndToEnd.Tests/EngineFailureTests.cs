@@ -21,7 +21,8 @@ public sealed class EngineFailureTests
         await AssertToldAsync(installation);
         await engine.StartEngineAsync();
         await engine.UntilAnsweredAsync(url, "served\n");
-        await installation.DoAsync("env", "drift", environment);
+        // The entry may answer with a replica that it has not checked again yet.
+        await installation.UntilNoDriftAsync();
 
         // It cannot become ready unless the engine restarts, and so it is killed in the middle.
         using var deployment = installation.Start(
@@ -37,7 +38,7 @@ public sealed class EngineFailureTests
         var fixing = await installation.CldAsync("env", "drift", environment, "--fix", "--yes");
         Assert.True(fixing.ExitCode == 0, fixing.ToString());
         await engine.UntilAnsweredAsync(url, "served\n");
-        await installation.DoAsync("env", "drift", environment);
+        await installation.UntilNoDriftAsync();
         if (deployed.ExitCode == 0)
             Assert.Equal("late\n", await engine.AskAsync((await installation.ShowApplicationAsync(second)).Outputs.Single(output => output.Name == "Url").Value));
         else

@@ -66,6 +66,18 @@ internal sealed class Installation : IAsyncDisposable
         return result;
     }
 
+    /// <summary>Until all is as it was made. What is not ready yet may become so; nothing may differ.</summary>
+    public async Task UntilNoDriftAsync()
+    {
+        for (var started = Stopwatch.GetTimestamp(); ; await Task.Delay(200))
+        {
+            var drift = await CldAsync("env", "drift", Environment);
+            if (drift.ExitCode == 0)
+                return;
+            Assert.True(drift.ExitCode == 1 && Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(1), drift.ToString());
+        }
+    }
+
     public RunningProcess Start(params string[] words)
     {
         string[] line = [.. Within, Repository.Client, .. words];
