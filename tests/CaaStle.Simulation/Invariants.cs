@@ -153,7 +153,12 @@ internal sealed class Invariants(SimulatedHost host)
 
                 break;
             case OperationState.Succeeded:
-                unsettled.Remove(operation.SubjectId);
+                var isWhole = IsWhole(operation);
+                if (isWhole)
+                {
+                    unsettled.Remove(operation.SubjectId);
+                }
+
                 CheckIsInForce(operation);
                 foreach (var item in records.Where(item => retiring.Contains((operation.Id, item.Key))))
                 {
@@ -162,12 +167,14 @@ internal sealed class Invariants(SimulatedHost host)
 
                 foreach (var item in records.Where(item => operation.Kind != OperationKind.Run))
                 {
-                    if (item.Status != ObjectStatus.Ready)
+                    if (item.Status == ObjectStatus.Ready)
+                    {
+                        CheckIsThere(item);
+                    }
+                    else if (isWhole)
                     {
                         Violate($"{operation.Id} succeeded, but {item.Key} is {item.Status}");
                     }
-
-                    CheckIsThere(item);
                 }
 
                 break;
@@ -226,6 +233,10 @@ internal sealed class Invariants(SimulatedHost host)
             Violate($"{operation.Id} succeeded, but another definition of {operation.Subject} is in force");
         }
     }
+
+    /// <summary>Whether all must be there: not where the acceptance of what is missing leaves what a failed update has left half done.</summary>
+    private bool IsWhole(Operation operation) => operation.Request.Action != OperationAction.Accept
+        || host.Store.FindSubjectAsync(operation.Subject, default).Result?.Status != SubjectStatus.UpdateFailed;
 
     private void CheckIsThere(ObjectRecord item)
     {

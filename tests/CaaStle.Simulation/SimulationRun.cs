@@ -26,6 +26,9 @@ public sealed class SimulationRun
     private readonly Random random;
     private readonly bool movesBases;
 
+    /// <summary>Whether users take what is missing for how it is to be, whenever they look.</summary>
+    private readonly bool acceptsDrift;
+
     /// <summary>Whether users ask for what can be, as a rule; others ask for anything, most of which is refused.</summary>
     private readonly bool isSensible;
 
@@ -48,6 +51,7 @@ public sealed class SimulationRun
         this.seed = seed;
         random = new(seed);
         movesBases = seed % 5 == 2;
+        acceptsDrift = seed % 4 == 2;
         isHasty = seed % 7 == 6;
         isSensible = seed % 3 == 1 || isHasty;
         trace = withTrace ? [] : null;
@@ -112,6 +116,11 @@ public sealed class SimulationRun
             if (movesBases && random.Next(2) == 0)
             {
                 await DoAsync(MoveAsync);
+            }
+
+            if (acceptsDrift && random.Next(2) == 0)
+            {
+                await DoAsync(() => host.Service.AcceptDriftAsync(new(Environments[random.Next(isHasty ? 1 : Environments.Length)], "user"), default));
             }
 
             ended = null;
