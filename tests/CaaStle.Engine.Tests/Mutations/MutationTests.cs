@@ -40,6 +40,10 @@ public sealed class MutationTests
             "record.Status != ObjectStatus.Ready", "false"
         },
         {
+            "what is accepted as missing may still appear", "Execution/DriftAcceptance.cs",
+            "deletion.DriverAsync(item)", "deletion.DriverAsync(item with { Status = ObjectStatus.Ready })"
+        },
+        {
             "undoing gives up when the cloud refuses", "Execution/ObjectDriver.cs",
             "await BlockedAsync(fault?.Message ?? Defect(exception));\n                wait = pace.AfterFailure(failuresInRow++, fault);",
             "return;"
