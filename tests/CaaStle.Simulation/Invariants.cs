@@ -1,6 +1,7 @@
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Simulated;
 using CaaStle.Engine.Journal;
+using CaaStle.Simulation.Graph;
 
 namespace CaaStle.Simulation;
 
@@ -11,19 +12,25 @@ internal sealed class Invariants(SimulatedHost host)
 
     private readonly Dictionary<string, IReadOnlyList<WorldObject>> worldAtStart = [];
     private readonly Dictionary<string, IReadOnlyList<ObjectRecord>> recordAtStart = [];
-    private readonly HashSet<string> unsettled = [];
+
+    /// <summary>By a subject's identity, when that began which has made it last; not of what was kept half done.</summary>
+    private readonly Dictionary<string, DateTimeOffset> settled = [];
     private readonly HashSet<(string SubjectId, string Key)> drawn = [];
     private readonly Dictionary<string, int> starts = [];
+    private readonly Dictionary<string, DateTimeOffset> startedAt = [];
     private readonly HashSet<string> keeping = [];
     private readonly HashSet<(string Operation, string Key)> retiring = [];
+
+    /// <summary>When others have last deleted or changed what is called so.</summary>
+    private readonly Dictionary<string, DateTimeOffset> vandalized = [];
 
     /// <summary>The first that did not hold.</summary>
     public string? Violation { get; private set; }
 
     public int Operations { get; private set; }
 
-    /// <summary>Names of what others have deleted behind our back, until it is made again.</summary>
-    public HashSet<string> Vandalized { get; } = [];
+    /// <summary>Others have deleted or changed the object behind our back.</summary>
+    public void NoteVandalism(string name) => vandalized[name] = host.Time.GetUtcNow();
 
     public void Violate(string what) => Violation ??= what;
 
@@ -57,8 +64,7 @@ internal sealed class Invariants(SimulatedHost host)
 
         if (call.Kind == WorldCallKind.Create)
         {
-            Vandalized.Remove(call.Name);
-            if (target is not null && Vandalized.Count == 0)
+            if (target is not null && !vandalized.ContainsKey(call.Name))
             {
                 Violate($"makes {call.Name} although it is there");
             }
@@ -100,6 +106,7 @@ internal sealed class Invariants(SimulatedHost host)
                 retiring.UnionWith(committed.Retiring.Select(key => (operation.Id, key)));
                 break;
             case OperationStarted { Resumed: false }:
+                startedAt[operation.Id] = host.Time.GetUtcNow();
                 worldAtStart[operation.Id] = OfSubject(operation);
                 recordAtStart[operation.Id] = Records(operation.SubjectId);
                 break;
@@ -118,9 +125,9 @@ internal sealed class Invariants(SimulatedHost host)
             Violate($"{item.Name} was leaked: it is in no record");
         }
 
-        foreach (var item in Records().Where(item => item.Status == ObjectStatus.Ready && !unsettled.Contains(item.SubjectId)))
+        foreach (var item in Records().Where(item => item.Status == ObjectStatus.Ready && settled.ContainsKey(item.SubjectId)))
         {
-            CheckIsThere(item);
+            CheckIsThere(item, settled[item.SubjectId]);
         }
     }
 
@@ -153,28 +160,15 @@ internal sealed class Invariants(SimulatedHost host)
 
                 break;
             case OperationState.Succeeded:
-                var isWhole = IsWhole(operation);
-                if (isWhole)
-                {
-                    unsettled.Remove(operation.SubjectId);
-                }
-
                 CheckIsInForce(operation);
                 foreach (var item in records.Where(item => retiring.Contains((operation.Id, item.Key))))
                 {
                     Violate($"{operation.Id} succeeded, but {item.Key}, which is not needed any more, is still there");
                 }
 
-                foreach (var item in records.Where(item => operation.Kind != OperationKind.Run))
+                if (operation.Kind != OperationKind.Run)
                 {
-                    if (item.Status == ObjectStatus.Ready)
-                    {
-                        CheckIsThere(item);
-                    }
-                    else if (isWhole)
-                    {
-                        Violate($"{operation.Id} succeeded, but {item.Key} is {item.Status}");
-                    }
+                    CheckIsMade(operation, records);
                 }
 
                 break;
@@ -183,7 +177,7 @@ internal sealed class Invariants(SimulatedHost host)
                 break;
             case OperationState.Kept:
                 CheckKept(operation);
-                unsettled.Add(operation.SubjectId);
+                settled.Remove(operation.SubjectId);
                 break;
         }
     }
@@ -191,7 +185,7 @@ internal sealed class Invariants(SimulatedHost host)
     private void CheckRolledBack(Operation operation, IReadOnlyList<WorldObject> world, IReadOnlyList<ObjectRecord> records)
     {
         var before = recordAtStart[operation.Id];
-        foreach (var item in worldAtStart[operation.Id].Where(item => !Vandalized.Contains(item.Name)))
+        foreach (var item in worldAtStart[operation.Id].Where(item => !vandalized.ContainsKey(item.Name)))
         {
             var now = world.FirstOrDefault(other => other.Name == item.Name);
             if (now is null)
@@ -234,16 +228,45 @@ internal sealed class Invariants(SimulatedHost host)
         }
     }
 
-    /// <summary>Whether all must be there: not where the acceptance of what is missing leaves what a failed update has left half done.</summary>
-    private bool IsWhole(Operation operation) => operation.Request.Action != OperationAction.Accept
-        || host.Store.FindSubjectAsync(operation.Subject, default).Result?.Status != SubjectStatus.UpdateFailed;
-
-    private void CheckIsThere(ObjectRecord item)
+    private void CheckIsMade(Operation operation, IReadOnlyList<ObjectRecord> records)
     {
+        var isAcceptance = operation.Request.Action == OperationAction.Accept;
+        if (!isAcceptance)
+        {
+            settled[operation.SubjectId] = startedAt[operation.Id];
+        }
+
+        // The acceptance of what is missing leaves what a failed update has left half done.
+        var isWhole = !isAcceptance || host.Store.FindSubjectAsync(operation.Subject, default).Result?.Status != SubjectStatus.UpdateFailed;
+        foreach (var item in records)
+        {
+            if (item.Status == ObjectStatus.Ready)
+            {
+                CheckIsThere(item, isAcceptance ? DateTimeOffset.MinValue : startedAt[operation.Id]);
+            }
+            else if (isWhole)
+            {
+                Violate($"{operation.Id} succeeded, but {item.Key} is {item.Status}");
+            }
+        }
+    }
+
+    /// <param name="since">What others have done to it from then on nobody has to know.</param>
+    private void CheckIsThere(ObjectRecord item, DateTimeOffset since)
+    {
+        if (vandalized.TryGetValue(item.Identity, out var at) && at >= since)
+        {
+            return;
+        }
+
         var found = host.World.Objects.FirstOrDefault(other => other.Name == item.Identity && IsOurs(other));
-        if (found is null ? !Vandalized.Contains(item.Identity) : found.ReadyAt > host.Time.GetUtcNow())
+        if (found is null || found.ReadyAt > host.Time.GetUtcNow())
         {
             Violate($"{item.Identity} is said to be ready, but is not {(found is null ? "there" : "yet")}");
+        }
+        else if (GraphHandler.ContentOf(item, host.Services.Serializer) is var content && found.Content != content)
+        {
+            Violate($"{item.Identity} is said to be ready, but is '{found.Content}' instead of '{content}'");
         }
     }
 

@@ -61,16 +61,14 @@ internal sealed class Onlooker(SimulatedHost host, Action<string> violate)
     {
         Drift.Missing => item is null || item.GoneAt <= until || !item.Labels.ContainsKey(Abstractions.Marks.SubjectIdLabel),
         Drift.None => item is not null
-            && item.Content == GraphHandler.ContentOf(SpecOf(shown.Record))
+            && item.Content == GraphHandler.ContentOf(shown.Record, host.Services.Serializer)
             && Later(item.ReadyAt, from) <= until
             && !(item.GoneAt <= from)
             && !(item.FailsAt <= Later(item.ReadyAt, from)),
         Drift.Broken => item is not null && item.FailsAt <= until && !(item.GoneAt <= from),
-        Drift.Changed => item is not null && item.Content != GraphHandler.ContentOf(SpecOf(shown.Record)),
+        Drift.Changed => item is not null && item.Content != GraphHandler.ContentOf(shown.Record, host.Services.Serializer),
         _ => true,
     };
-
-    private GraphSpec SpecOf(ObjectRecord record) => (GraphSpec)host.Services.Serializer.Deserialize(record.Spec, typeof(GraphSpec));
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CaaStle.Abstractions;
 using CaaStle.Clouds.Simulated;
 using CaaStle.Engine.Definitions;
 using CaaStle.Engine.Journal;
@@ -29,6 +30,9 @@ public sealed class SimulationRun
     /// <summary>Whether users take what is missing for how it is to be, whenever they look.</summary>
     private readonly bool acceptsDrift;
 
+    /// <summary>Whether others change things behind our back.</summary>
+    private readonly bool isAltered;
+
     /// <summary>Whether users ask for what can be, as a rule; others ask for anything, most of which is refused.</summary>
     private readonly bool isSensible;
 
@@ -52,6 +56,7 @@ public sealed class SimulationRun
         random = new(seed);
         movesBases = seed % 5 == 2;
         acceptsDrift = seed % 4 == 2;
+        isAltered = seed % 4 == 0;
         isHasty = seed % 7 == 6;
         isSensible = seed % 3 == 1 || isHasty;
         trace = withTrace ? [] : null;
@@ -116,6 +121,11 @@ public sealed class SimulationRun
             if (movesBases && random.Next(2) == 0)
             {
                 await DoAsync(MoveAsync);
+            }
+
+            if (isAltered && random.Next(3) == 0)
+            {
+                Alter();
             }
 
             if (acceptsDrift && random.Next(2) == 0)
@@ -295,11 +305,24 @@ public sealed class SimulationRun
             var victim = free[random.Next(free.Count)];
             host.World.Remove(victim.Name);
             onlooker?.Note(victim.Name);
-            invariants.Vandalized.Add(victim.Name);
+            invariants.NoteVandalism(victim.Name);
             trace?.Add(Line($"somebody deletes {victim.Name}"));
         }
 
         throw new RefusedException(RefusedException.NotFound, "not an operation", []);
+    }
+
+    private void Alter()
+    {
+        var ours = host.World.Objects.Where(item => item.GoneAt is null && item.Labels.ContainsKey(Marks.SubjectIdLabel)).ToList();
+        if (ours.Count > 0)
+        {
+            var victim = ours[random.Next(ours.Count)];
+            host.World.Alter(victim.Name, "as others want it");
+            onlooker?.Note(victim.Name);
+            invariants.NoteVandalism(victim.Name);
+            trace?.Add(Line($"somebody changes {victim.Name}"));
+        }
     }
 
     private async Task DoAsync(Func<Task<Operation>> action)

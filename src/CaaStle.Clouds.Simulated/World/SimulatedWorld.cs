@@ -143,6 +143,15 @@ public sealed class SimulatedWorld : IWorld
         }
     }
 
+    /// <summary>Somebody else changes the object, at once and without a call. Not for a world that is kept in a file.</summary>
+    public void Alter(string name, string content)
+    {
+        lock (gate)
+        {
+            objects.Put(objects.Find(name)! with { Content = content });
+        }
+    }
+
     /// <summary>Somebody else makes an object, at once and without a call. Not for a world that is kept in a file.</summary>
     public void Add(string name)
     {

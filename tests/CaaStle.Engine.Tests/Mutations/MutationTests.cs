@@ -58,6 +58,11 @@ public sealed class MutationTests
             "case Condition.Ready:\n                    case Condition.InProgress when seen.Word == \"creating\":\n                        return (seen.State ?? System.Activator.CreateInstance(handler.StateType, spec.Identity)!, seen.Word);"
         },
         {
+            "what others have changed is taken for what is wanted", "Execution/ObjectDriver.cs",
+            "case Condition.Absent:\n                    case Condition.InProgress when seen.NeedsCreate:",
+            "case Condition.InProgress when seen.NeedsCreate && BeforeChange is not null:\n                        return (System.Activator.CreateInstance(handler.StateType, spec.Identity)!, seen.Word);\n                    case Condition.Absent:\n                    case Condition.InProgress when seen.NeedsCreate:"
+        },
+        {
             "dependencies are not waited for", "Execution/Convergence.cs",
             "node => node.Dependencies.Select(dependency => dependency.Key), MakeAsync",
             "node => node.Dependencies.Skip(1).Select(dependency => dependency.Key), MakeAsync"

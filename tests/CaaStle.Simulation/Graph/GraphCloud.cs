@@ -1,5 +1,6 @@
 using CaaStle.Abstractions;
 using CaaStle.Clouds.Simulated;
+using CaaStle.Engine.Journal;
 
 namespace CaaStle.Simulation.Graph;
 
@@ -97,7 +98,11 @@ internal sealed class GraphHandler(SimulatedWorld world, TimeProvider clock, int
         };
     }
 
-    public static string ContentOf(GraphSpec spec) => $"{spec.Version} {spec.Content} {string.Join(',', spec.Needs)}";
+    /// <summary>What is in the cloud when the object is as the record wants it.</summary>
+    public static string ContentOf(ObjectRecord record, ObjectSerializer serializer) =>
+        ContentOf((GraphSpec)serializer.Deserialize(record.Spec, typeof(GraphSpec)));
+
+    private static string ContentOf(GraphSpec spec) => $"{spec.Version} {spec.Content} {string.Join(',', spec.Needs)}";
 }
 
 internal sealed class GraphCoe : ICoeType
