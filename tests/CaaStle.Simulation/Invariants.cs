@@ -166,7 +166,11 @@ internal sealed class Invariants(SimulatedHost host)
                     Violate($"{operation.Id} succeeded, but {item.Key}, which is not needed any more, is still there");
                 }
 
-                if (operation.Kind != OperationKind.Run)
+                if (operation.Request.Action == OperationAction.Accept)
+                {
+                    CheckAccepted(operation, records);
+                }
+                else if (operation.Kind != OperationKind.Run)
                 {
                     CheckIsMade(operation, records);
                 }
@@ -230,23 +234,31 @@ internal sealed class Invariants(SimulatedHost host)
 
     private void CheckIsMade(Operation operation, IReadOnlyList<ObjectRecord> records)
     {
-        var isAcceptance = operation.Request.Action == OperationAction.Accept;
-        if (!isAcceptance)
-        {
-            settled[operation.SubjectId] = startedAt[operation.Id];
-        }
-
-        // The acceptance of what is missing leaves what a failed update has left half done.
-        var isWhole = !isAcceptance || host.Store.FindSubjectAsync(operation.Subject, default).Result?.Status != SubjectStatus.UpdateFailed;
+        settled[operation.SubjectId] = startedAt[operation.Id];
         foreach (var item in records)
         {
-            if (item.Status == ObjectStatus.Ready)
-            {
-                CheckIsThere(item, isAcceptance ? DateTimeOffset.MinValue : startedAt[operation.Id]);
-            }
-            else if (isWhole)
+            if (item.Status != ObjectStatus.Ready)
             {
                 Violate($"{operation.Id} succeeded, but {item.Key} is {item.Status}");
+            }
+
+            CheckIsThere(item, startedAt[operation.Id]);
+        }
+    }
+
+    /// <summary>What is missing is forgotten, and all else is as it was.</summary>
+    private void CheckAccepted(Operation operation, IReadOnlyList<ObjectRecord> records)
+    {
+        foreach (var item in records.Where(item => recordAtStart[operation.Id].All(before => (before.Key, before.Status) != (item.Key, item.Status))))
+        {
+            Violate($"{operation.Id} only accepts what is missing, but has made {item.Key} {item.Status}");
+        }
+
+        foreach (var before in recordAtStart[operation.Id].Where(before => records.All(item => item.Key != before.Key)))
+        {
+            if (host.World.Objects.FirstOrDefault(item => item.Name == before.Identity) is { } found && IsOurs(found))
+            {
+                Violate($"{operation.Id} has forgotten {before.Identity}, which is there");
             }
         }
     }
