@@ -61,6 +61,25 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public async Task What_was_missing_and_is_forgotten_is_missing_and_offers_nothing()
+    {
+        await using var server = await TestServer.StartAsync();
+        var orders = Samples.Subject(SubjectKey.Environment("orders"))
+            .With("mysql.main", ("Address", "orders-main", false)).With("redis", ("Port", "6379", false));
+        await server.Store.SeedAsync(orders, Samples.Object(orders, "mysql.main/volume"), Samples.Object(orders, "redis/container"));
+        var shop = Samples.Subject(SubjectKey.Application("shop"), id: "shop01").With("", ("Url", "http://127.0.0.1:1", false));
+        await server.Store.SeedAsync(shop, Samples.Object(shop, "entry"));
+        await server.Store.ForgetAsync(orders, "mysql.main/container");
+        await server.Store.ForgetAsync(shop, "entry");
+
+        var resources = (await server.GetAsync<EnvironmentDetail>("/environments/orders")).Resources;
+        Assert.Equal(["main missing 0", "redis available 1"], resources.Select(one => $"{one.Name} {one.Status} {one.Outputs.Count}"));
+        Assert.Equal(resources.Select(one => one.Status), (await server.GetAsync<IReadOnlyList<ResourceView>>("/resources")).Select(one => one.Status));
+        Assert.Empty((await server.GetAsync<ApplicationDetail>("/apps/shop")).Outputs);
+        Assert.Null(Assert.Single(await server.GetAsync<IReadOnlyList<ApplicationSummary>>("/apps")).Url);
+    }
+
+    [Fact]
     public async Task Lists_come_in_parts_by_name()
     {
         await using var server = await TestServer.StartAsync();

@@ -50,6 +50,14 @@ public sealed class BindingResolver
         return [.. problems.OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)];
     }
 
+    /// <summary>The parts of the environment that the application is bound to: <c>mysql.orders</c>, empty for the COE.</summary>
+    public IReadOnlySet<string> PartsOf(ApplicationDefinition application) => application.Containers
+        .SelectMany(container => container.Variables.Values)
+        .SelectMany(Pieces)
+        .Where(piece => piece.Target is not null)
+        .Select(piece => piece.Target!.Value.Part)
+        .ToHashSet();
+
     /// <summary>The value with its bindings replaced; secret as soon as one of them is.</summary>
     /// <param name="raw">A value that <see cref="Check"/> has found nothing wrong with.</param>
     /// <param name="lookup">Gives the output of a part (<c>mysql</c>, <c>mysql.orders</c>, empty for the COE) by its name.</param>

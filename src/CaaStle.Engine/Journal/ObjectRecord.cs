@@ -42,6 +42,9 @@ public sealed record ObjectRecord(
     /// <summary>The object's key in the blueprint.</summary>
     [JsonIgnore]
     public string BlueprintKey => Key.IndexOf('#', StringComparison.Ordinal) is var mark and >= 0 ? Key[..mark] : Key;
+
+    /// <summary>The part that an object is of: <c>mysql.orders</c> of <c>mysql.orders/volume</c>; empty for what belongs to the subject itself.</summary>
+    public static string PartOf(string key) => key.IndexOf('/', StringComparison.Ordinal) is var slash and >= 0 ? key[..slash] : "";
 }
 
 internal static class ObjectRecords

@@ -21,12 +21,14 @@ public static class Projection
     };
 
     /// <summary>Whether the entry may change the subject.</summary>
-    public static bool IsOfSubject(JournalEntry entry) => entry is OperationStarted or OperationFailing or OperationCommitted or OperationEnded;
+    public static bool IsOfSubject(JournalEntry entry) => entry
+        is OperationStarted or OperationFailing or OperationCommitted or OperationEnded or ObjectForgotten;
 
     /// <returns>The subject afterwards; null when nothing of it is left.</returns>
     public static SubjectRecord? Apply(SubjectRecord subject, Operation operation, JournalEntry entry) => (operation.Kind, entry) switch
     {
         _ when !IsOfSubject(entry) => subject,
+        (_, ObjectForgotten forgotten) => subject with { Outputs = Forget(subject.Outputs, ObjectRecord.PartOf(forgotten.Key)) },
         (OperationKind.Create, OperationFailing failing) when IsUndone(operation, failing.Failure) => subject with { Status = SubjectStatus.RollingBack },
         (OperationKind.Create, OperationEnded { State: OperationState.Succeeded } ended) =>
             subject with { Status = SubjectStatus.Available, Outputs = ended.Outputs },
@@ -52,6 +54,15 @@ public static class Projection
     /// <summary>Whether a failed creation is undone: unless the user asked to keep the wreck, and always when they cancelled it.</summary>
     public static bool IsUndone(Operation operation, Failure failure) =>
         !operation.Request.KeepOnFailure || failure.Code == Failure.Cancelled;
+
+    /// <summary>What has lost an object offers nothing any more, until it is made again.</summary>
+    private static Dictionary<string, IReadOnlyDictionary<string, StoredValue>> Forget(
+        IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>> outputs, string part) =>
+        outputs.ToDictionary(
+            each => each.Key,
+            each => each.Key != part
+                ? each.Value
+                : each.Value.ToDictionary(value => value.Key, value => value.Value with { Forgotten = true }));
 
     /// <summary>The key of the object that an entry is about; null when it is about none.</summary>
     public static string? ObjectKey(JournalEntry entry) => entry switch

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CaaStle.Engine.Journal;
 
 public enum SubjectKind
@@ -89,7 +91,13 @@ public sealed record SubjectRecord(
     DateTimeOffset CreatedAt,
     string CreatedBy,
     Desired Desired,
-    DateTimeOffset? ExpiresAt);
+    DateTimeOffset? ExpiresAt)
+{
+    /// <summary>Whether something of the part was missing, was accepted as that, and has not been made again.</summary>
+    public bool HasForgotten(string part) => Outputs.TryGetValue(part, out var values) && values.Values.Any(value => value.Forgotten);
+}
 
 /// <summary>A value at rest: the text itself, or, when secret, what <see cref="Ports.ISecretVault"/> made of it.</summary>
-public sealed record StoredValue(string Text, bool Secret);
+/// <param name="Forgotten">It was true of something that was missing, and that somebody has accepted to be missing.</param>
+public sealed record StoredValue(
+    string Text, bool Secret, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Forgotten = false);

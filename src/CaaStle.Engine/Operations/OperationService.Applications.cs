@@ -41,6 +41,7 @@ public sealed partial class OperationService
         }
 
         var definition = reader.ReadApplication(subject.Definition, "", request.Application);
+        CheckBindings(definition, environment, "");
         var holds = await HoldsOfAsync(definition, environment, cancellationToken);
         await RefuseApplicationObstaclesAsync(definition with { PreDeploy = request.Command }, subject, environment, cancellationToken);
         var what = new OperationRequest(subject.Definition, "", KeepOnFailure: false, KeepData: false, After: [])
@@ -140,11 +141,21 @@ public sealed partial class OperationService
 
     private void CheckBindings(ApplicationDefinition definition, SubjectRecord environment, string file)
     {
-        var problems = new BindingResolver(reader.ReadEnvironment(environment.Definition, environment.Key.Name), services.Catalog)
-            .Check(definition, file);
+        var bindings = new BindingResolver(reader.ReadEnvironment(environment.Definition, environment.Key.Name), services.Catalog);
+        var problems = bindings.Check(definition, file);
         if (problems.Count > 0)
         {
             throw new InvalidDefinitionException(problems);
+        }
+
+        // Whatever it is bound to, it runs on what belongs to the environment itself.
+        var missing = bindings.PartsOf(definition).Append("").Distinct().Where(environment.HasForgotten).Order().ToList();
+        if (missing.Count > 0)
+        {
+            throw new RefusedException(
+                RefusedException.NotAvailable,
+                $"{string.Join(", ", missing.Select(part => part.Length == 0 ? environment.Type : part))} of {environment.Key} was missing and is forgotten.",
+                [$"cld env update {environment.Key.Name} FILE"]);
         }
     }
 

@@ -126,6 +126,41 @@ public sealed class DriftTests
     });
 
     [Fact]
+    public void What_is_forgotten_is_offered_to_nobody_until_it_is_made_again() => host.Run(async () =>
+    {
+        await Samples.DeployAsync(host);
+        await DeleteBehindItsBackAsync("orders-orders-");
+        await AcceptAsync();
+        var environment = (await host.Store.FindSubjectAsync(Samples.Environment, default))!;
+        Assert.Equal(["database.orders"], environment.Outputs.Keys.Where(environment.HasForgotten));
+
+        foreach (var wish in new Func<Task<Operation>>[]
+        {
+            () => host.Service.DeployApplicationAsync(new("blog", "orders", Samples.Application, "app.yaml", false, "tester"), default),
+            () => host.Service.ChangeApplicationAsync(new("shop", OperationAction.Restart, false, "tester"), default),
+            () => host.Service.RunAsync(new("shop", ["count"], "tester"), default),
+        })
+        {
+            var refused = await Assert.ThrowsAsync<RefusedException>(wish);
+            Assert.Equal(
+                (RefusedException.NotAvailable, "database.orders of environment/orders was missing and is forgotten."), (refused.Code, refused.Message));
+            Assert.Equal(["cld env update orders FILE"], refused.Next);
+        }
+
+        var unbound = await host.Service.DeployApplicationAsync(
+            new("blog", "orders", "app: {image: blog, container_port: 80}", "app.yaml", false, "tester"), default);
+        Assert.Equal(OperationState.Succeeded, (await host.EndOfAsync(unbound.Id)).State);
+        var stop = await host.Service.ChangeApplicationAsync(new("shop", OperationAction.Stop, false, "tester"), default);
+        Assert.Equal(OperationState.Succeeded, (await host.EndOfAsync(stop.Id)).State);
+
+        var update = await host.Service.UpdateEnvironmentAsync(new("orders", Samples.TwoDatabases, "", null, false, "tester"), default);
+        Assert.Equal(OperationState.Succeeded, (await host.EndOfAsync(update.Id)).State);
+        var start = await host.Service.ChangeApplicationAsync(new("shop", OperationAction.Start, false, "tester"), default);
+        Assert.Equal(OperationState.Succeeded, (await host.EndOfAsync(start.Id)).State);
+        await Samples.AssertCloudIsWhatTheRecordSays(host);
+    });
+
+    [Fact]
     public void Where_nothing_is_missing_nothing_can_be_accepted() => host.Run(async () =>
     {
         await host.CreateEnvironmentAsync(Samples.OneDatabase);

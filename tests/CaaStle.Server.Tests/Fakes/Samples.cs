@@ -28,6 +28,18 @@ internal static class Samples
             creation.Id, [.. made, new OperationEnded(OperationState.Succeeded, subject.Outputs)], CancellationToken.None);
     }
 
+    /// <summary>Somebody has accepted that the object is missing.</summary>
+    public static async Task ForgetAsync(this IStateStore store, SubjectRecord subject, string key)
+    {
+        var acceptance = new Operation(
+            $"op-accepted-{subject.Key.Name}", OperationKind.Update, subject.Key, subject.Id, [],
+            new(subject.Definition, "", false, false, []) { Action = OperationAction.Accept, StatusBefore = SubjectStatus.Available },
+            OperationState.Queued, "ada", Noon, null, null, null, null);
+        await store.EnqueueAsync([new(acceptance, null)], CancellationToken.None);
+        await store.AppendAsync(
+            acceptance.Id, [new ObjectForgotten(key), new OperationEnded(OperationState.Succeeded, Outputs())], CancellationToken.None);
+    }
+
     public static SubjectRecord With(this SubjectRecord subject, string part, params (string Name, string Text, bool Secret)[] values)
     {
         var outputs = subject.Outputs.ToDictionary();

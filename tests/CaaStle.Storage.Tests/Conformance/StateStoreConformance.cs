@@ -140,6 +140,22 @@ public abstract partial class StateStoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_has_lost_an_object_remembers_that_of_its_outputs()
+    {
+        await CreateAsync("op-1", Orders);
+        await store.AppendAsync("op-1", [Sample.Intended("mysql.orders/instance"), Sample.Ended(OperationState.Succeeded)], Cancellation);
+        Assert.False((await store.FindSubjectAsync(Orders, Cancellation))!.HasForgotten("mysql.orders"));
+
+        await store.EnqueueAsync([new(Sample.Operation("op-2", Orders, OperationKind.Update), null)], Cancellation);
+        await store.AppendAsync("op-2", [new ObjectForgotten("mysql.orders/instance")], Cancellation);
+
+        var subject = (await store.FindSubjectAsync(Orders, Cancellation))!;
+        Assert.True(subject.HasForgotten("mysql.orders"));
+        Assert.Equal(new("protected:abc", Secret: true, Forgotten: true), subject.Outputs["mysql.orders"]["Password"]);
+        Assert.Empty(await store.ListObjectsAsync("id-orders", Cancellation));
+    }
+
+    [Fact]
     public async Task An_object_intended_again_keeps_its_place_and_one_deleted_and_intended_in_one_append_is_there()
     {
         await CreateAsync("op-1", Orders);

@@ -11,9 +11,9 @@ internal sealed class OutputViews(ISecretVault? vault)
 {
     public static readonly OutputViews Masked = new(null);
 
-    /// <summary>The outputs of one part; empty where it has none.</summary>
+    /// <summary>The outputs of one part; empty where it has none, or where what offered them is missing.</summary>
     public IReadOnlyList<OutputView> Of(SubjectRecord subject, string part) =>
-        subject.Outputs.TryGetValue(part, out var values) ? Of(values) : [];
+        subject.Outputs.TryGetValue(part, out var values) && !subject.HasForgotten(part) ? Of(values) : [];
 
     public IReadOnlyList<OutputGroup> Groups(IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredValue>> outputs) =>
         [.. outputs.OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => new OutputGroup(group.Key, Of(group.Value)))];

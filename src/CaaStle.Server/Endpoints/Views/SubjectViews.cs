@@ -121,7 +121,7 @@ internal static class SubjectViews
     /// <summary>An environment's resources: the parts that offer outputs or that objects belong to.</summary>
     public static IReadOnlyList<ResourceView> Resources(SubjectRecord environment, IReadOnlyList<ObjectRecord> objects, OutputViews outputs)
     {
-        var parts = environment.Outputs.Keys.Concat(objects.Select(PartOf)).Where(part => part.Length > 0).Distinct().Order(StringComparer.Ordinal);
+        var parts = environment.Outputs.Keys.Concat(objects.Select(item => ObjectRecord.PartOf(item.Key))).Where(part => part.Length > 0).Distinct().Order(StringComparer.Ordinal);
         return [.. parts.Select(part => Resource(environment, part, objects, outputs))];
     }
 
@@ -129,16 +129,15 @@ internal static class SubjectViews
     {
         var dot = part.IndexOf('.', StringComparison.Ordinal);
         var (type, name) = dot < 0 ? (part, part) : (part[..dot], part[(dot + 1)..]);
-        var isWhole = objects.Where(item => PartOf(item) == part).All(item => item.Status == ObjectStatus.Ready);
+        var isWhole = objects.Where(item => ObjectRecord.PartOf(item.Key) == part).All(item => item.Status == ObjectStatus.Ready);
         var status = environment.Status == SubjectStatus.CreateFailed && isWhole ? SubjectStatus.Available : environment.Status;
-        return new(environment.Key.Name, name, type, Words.Of(environment with { Status = status }), outputs.Of(environment, part));
-    }
-
-    /// <summary><c>mysql.orders</c> of <c>mysql.orders/volume</c>; empty for what belongs to the subject itself.</summary>
-    private static string PartOf(ObjectRecord item)
-    {
-        var slash = item.Key.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? "" : item.Key[..slash];
+        var isMissing = environment.HasForgotten(part) && status is (SubjectStatus.Available or SubjectStatus.Stopped);
+        return new(
+            environment.Key.Name,
+            name,
+            type,
+            isMissing ? ObjectDriftView.Missing : Words.Of(environment with { Status = status }),
+            outputs.Of(environment, part));
     }
 
     /// <param name="observed">How they are now, where that was asked for.</param>
@@ -166,5 +165,5 @@ internal static class SubjectViews
     }
 
     private static string? PlainOutput(SubjectRecord subject, string name) =>
-        subject.Outputs.TryGetValue("", out var own) && own.TryGetValue(name, out var value) && !value.Secret ? value.Text : null;
+        subject.Outputs.TryGetValue("", out var own) && own.TryGetValue(name, out var value) && value is { Secret: false, Forgotten: false } ? value.Text : null;
 }
