@@ -196,14 +196,20 @@ public sealed class EnvironmentUpkeepTests
         await using var server = await TestServer.StartAsync();
         var (environment, application) = (Samples.Subject(Orders), Samples.Subject(SubjectKey.Application("shop"), id: "shop01"));
         var (volume, replica) = (Samples.Object(environment, "mysql/volume"), Samples.Object(application, "r1/replica-1/app"));
-        await server.Store.SeedAsync(environment, volume);
+        var (cache, gone) = (Samples.Object(environment, "redis/volume"), Samples.Object(environment, "redis/container"));
+        await server.Store.SeedAsync(environment, volume, cache, gone);
         await server.Store.SeedAsync(application, replica);
-        server.Engine.Observed = [new(volume, Drift.None, "there", []), new(replica, Drift.Broken, "exited with code 1", ["boom"])];
+        server.Engine.Observed =
+        [
+            new(volume, Drift.None, "there", []), new(cache, Drift.Unknown, "no answer", []), new(gone, Drift.Missing, "absent", []),
+            new(replica, Drift.Broken, "exited with code 1", ["boom"]),
+        ];
 
         var orders = await server.GetAsync<EnvironmentDetail>($"/environments/orders{query}");
         var shop = await server.GetAsync<ApplicationDetail>($"/apps/shop{query}");
 
-        Assert.Equal(isTold ? new("ready", "there") : null, Assert.Single(orders.Objects).Now);
+        Assert.Equal(isTold ? new("ready", "there") : null, orders.Objects[0].Now);
+        Assert.Equal(isTold ? ["available", "missing"] : ["available", "available"], orders.Resources.Select(resource => resource.Status));
         Assert.Equal(isTold ? new("broken", "exited with code 1") : null, Assert.Single(shop.Objects).Now);
     }
 

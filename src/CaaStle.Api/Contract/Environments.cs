@@ -56,6 +56,11 @@ public sealed record EnvironmentDetail(
 public sealed record OutputView(string Name, string Value, bool Secret);
 
 /// <param name="Name">Its own name, or its type where the file gives none.</param>
+/// <param name="Status">
+/// The environment's; missing where something of it was missing and is forgotten; where the environment is asked how it is now, also missing,
+/// broken or unknown, as the worst of its objects.
+/// </param>
+/// <param name="Outputs">None where something of it was missing and is forgotten.</param>
 public sealed record ResourceView(string Environment, string Name, string Type, string Status, IReadOnlyList<OutputView> Outputs);
 
 /// <summary>A cloud object that exists or may exist.</summary>

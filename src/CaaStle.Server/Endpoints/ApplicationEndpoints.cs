@@ -99,15 +99,14 @@ internal static class ApplicationEndpoints
         CancellationToken cancellationToken)
     {
         var application = await store.GetSubjectAsync(SubjectKey.Application(name), cancellationToken);
-        var view = SubjectViews.Application(
+        var operation = await store.UnderWayAsync(application.Key, cancellationToken);
+        return TypedResults.Ok(SubjectViews.Application(
             application,
             await store.ListObjectsAsync(application.Id, cancellationToken),
-            await store.UnderWayAsync(application.Key, cancellationToken),
+            now == true && operation is null ? await drift.ReadAsync(application, cancellationToken) : [],
+            operation,
             Answers.Outputs(reveal, vault),
-            reader);
-        return TypedResults.Ok(now == true && view.Operation is null
-            ? view with { Objects = SubjectViews.Now(view.Objects, await drift.ReadAsync(application, cancellationToken)) }
-            : view);
+            reader));
     }
 
     internal static Task<Accepted<OperationView>> DeleteAsync(

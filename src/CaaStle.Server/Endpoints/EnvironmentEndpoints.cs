@@ -42,7 +42,7 @@ internal static class EnvironmentEndpoints
                     environment.Status == SubjectStatus.Available ? [] : await store.ListObjectsAsync(environment.Id, cancellationToken);
                 summaries.Add(SubjectViews.Environment(
                     environment,
-                    SubjectViews.Resources(environment, objects, OutputViews.Masked).Count,
+                    SubjectViews.Parts(environment, objects).Count,
                     applications.GetValueOrDefault(environment.Key.Name),
                     operations.GetValueOrDefault(environment.Key)));
             }
@@ -80,16 +80,15 @@ internal static class EnvironmentEndpoints
     {
         var environment = await store.GetSubjectAsync(SubjectKey.Environment(name), cancellationToken);
         var applications = await store.ApplicationsInAsync(name, cancellationToken);
-        var view = SubjectViews.Environment(
+        var operation = await store.UnderWayAsync(environment.Key, cancellationToken);
+        return TypedResults.Ok(SubjectViews.Environment(
             environment,
             await store.ListObjectsAsync(environment.Id, cancellationToken),
+            now == true && operation is null ? await drift.ReadAsync(environment, cancellationToken) : [],
             [.. applications.Select(application => application.Key.Name)],
             await bindings.FindOutdatedAsync(environment, cancellationToken),
-            await store.UnderWayAsync(environment.Key, cancellationToken),
-            Answers.Outputs(reveal, vault));
-        return TypedResults.Ok(now == true && view.Operation is null
-            ? view with { Objects = SubjectViews.Now(view.Objects, await drift.ReadAsync(environment, cancellationToken)) }
-            : view);
+            operation,
+            Answers.Outputs(reveal, vault)));
     }
 
     internal static Task<Accepted<OperationView>> DeleteAsync(

@@ -9,15 +9,20 @@ namespace CaaStle.Server.Endpoints.Views;
 /// <summary>Environments, containers, applications and resources as the contract shows them.</summary>
 internal static class SubjectViews
 {
+    /// <summary>What tells of a resource that it cannot be used, or that nobody knows.</summary>
+    private static readonly string[] Worst = [ObjectDriftView.Missing, ObjectDriftView.Broken, ObjectDriftView.Unknown];
+
     public static EnvironmentSummary Environment(SubjectRecord subject, int resources, int applications, string? operation) => new(
         subject.Key.Name, Words.Of(subject), subject.Cloud, subject.Type, resources, applications, subject.CreatedAt, operation)
     {
         ExpiresAt = subject.ExpiresAt,
     };
 
+    /// <param name="observed">How its objects are now; none where that was not asked for.</param>
     public static EnvironmentDetail Environment(
         SubjectRecord subject,
         IReadOnlyList<ObjectRecord> objects,
+        IReadOnlyList<ObservedObject> observed,
         IReadOnlyList<string> applications,
         IReadOnlyList<string> outdated,
         string? operation,
@@ -30,9 +35,9 @@ internal static class SubjectViews
             subject.CreatedBy,
             operation,
             outputs.Of(subject, ""),
-            Resources(subject, objects, outputs),
+            [.. Parts(subject, objects).Select(part => Resource(subject, part, objects, observed, outputs))],
             applications,
-            Objects(objects),
+            Objects(objects, observed),
             subject.Definition)
         {
             ExpiresAt = subject.ExpiresAt,
@@ -68,7 +73,7 @@ internal static class SubjectViews
             subject.CreatedBy,
             operation,
             outputs.Of(subject, ""),
-            Objects(objects))
+            Objects(objects, []))
         {
             Dockerfile = ContainerDefinition.Parse(subject.Definition).Dockerfile,
             Images = [.. images.Select(image => new ImageView(image.Revision, image.Image, image.IsInForce, image.BuiltAt, image.Applications))],
@@ -87,8 +92,14 @@ internal static class SubjectViews
         Replicas = Replicas(subject, reader),
     };
 
+    /// <param name="observed">How its objects are now; none where that was not asked for.</param>
     public static ApplicationDetail Application(
-        SubjectRecord subject, IReadOnlyList<ObjectRecord> objects, string? operation, OutputViews outputs, DefinitionReader reader) => new(
+        SubjectRecord subject,
+        IReadOnlyList<ObjectRecord> objects,
+        IReadOnlyList<ObservedObject> observed,
+        string? operation,
+        OutputViews outputs,
+        DefinitionReader reader) => new(
             subject.Key.Name,
             subject.Environment ?? "",
             Words.Of(subject.Status),
@@ -96,7 +107,7 @@ internal static class SubjectViews
             subject.CreatedBy,
             operation,
             outputs.Of(subject, ""),
-            Objects(objects),
+            Objects(objects, observed),
             subject.Definition)
         {
             Revision = subject.Desired.Revision,
@@ -118,37 +129,47 @@ internal static class SubjectViews
         revision.By,
         revision.Definition);
 
-    /// <summary>An environment's resources: the parts that offer outputs or that objects belong to.</summary>
-    public static IReadOnlyList<ResourceView> Resources(SubjectRecord environment, IReadOnlyList<ObjectRecord> objects, OutputViews outputs)
-    {
-        var parts = environment.Outputs.Keys.Concat(objects.Select(item => ObjectRecord.PartOf(item.Key))).Where(part => part.Length > 0).Distinct().Order(StringComparer.Ordinal);
-        return [.. parts.Select(part => Resource(environment, part, objects, outputs))];
-    }
+    public static IReadOnlyList<ResourceView> Resources(SubjectRecord environment, IReadOnlyList<ObjectRecord> objects, OutputViews outputs) =>
+        [.. Parts(environment, objects).Select(part => Resource(environment, part, objects, [], outputs))];
 
-    private static ResourceView Resource(SubjectRecord environment, string part, IReadOnlyList<ObjectRecord> objects, OutputViews outputs)
+    /// <summary>An environment's resources: the parts that offer outputs or that objects belong to.</summary>
+    public static IReadOnlyList<string> Parts(SubjectRecord environment, IReadOnlyList<ObjectRecord> objects) =>
+        [.. environment.Outputs.Keys.Concat(objects.Select(PartOf)).Where(part => part.Length > 0).Distinct().Order(StringComparer.Ordinal)];
+
+    private static ResourceView Resource(
+        SubjectRecord environment,
+        string part,
+        IReadOnlyList<ObjectRecord> objects,
+        IReadOnlyList<ObservedObject> observed,
+        OutputViews outputs)
     {
         var dot = part.IndexOf('.', StringComparison.Ordinal);
         var (type, name) = dot < 0 ? (part, part) : (part[..dot], part[(dot + 1)..]);
-        var isWhole = objects.Where(item => ObjectRecord.PartOf(item.Key) == part).All(item => item.Status == ObjectStatus.Ready);
+        var isWhole = objects.Where(item => PartOf(item) == part).All(item => item.Status == ObjectStatus.Ready);
         var status = environment.Status == SubjectStatus.CreateFailed && isWhole ? SubjectStatus.Available : environment.Status;
-        var isMissing = environment.HasForgotten(part) && status is (SubjectStatus.Available or SubjectStatus.Stopped);
-        return new(
-            environment.Key.Name,
-            name,
-            type,
-            isMissing ? ObjectDriftView.Missing : Words.Of(environment with { Status = status }),
-            outputs.Of(environment, part));
+        var word = Words.Of(environment with { Status = status });
+        if (status is SubjectStatus.Available or SubjectStatus.Stopped)
+        {
+            var found = observed.Where(each => PartOf(each.Record) == part).Select(each => Words.Of(each.Drift)).ToHashSet();
+            if (environment.HasForgotten(part))
+            {
+                found.Add(ObjectDriftView.Missing);
+            }
+
+            word = Worst.FirstOrDefault(found.Contains) ?? word;
+        }
+
+        return new(environment.Key.Name, name, type, word, outputs.Of(environment, part));
     }
 
-    /// <param name="observed">How they are now, where that was asked for.</param>
-    public static IReadOnlyList<ObjectView> Now(IReadOnlyList<ObjectView> objects, IReadOnlyList<ObservedObject> observed)
+    private static string PartOf(ObjectRecord item) => ObjectRecord.PartOf(item.Key);
+
+    private static IReadOnlyList<ObjectView> Objects(IReadOnlyList<ObjectRecord> objects, IReadOnlyList<ObservedObject> observed)
     {
         var now = observed.ToDictionary(each => each.Record.Key, each => new ObjectNowView(Words.Of(each.Drift), each.Word));
-        return [.. objects.Select(item => item with { Now = now.GetValueOrDefault(item.Key) })];
+        return [.. objects.Select(item =>
+            new ObjectView(item.Key, item.Kind, item.Identity, Words.Of(item.Status), item.HoldsData) { Now = now.GetValueOrDefault(item.Key) })];
     }
-
-    private static IReadOnlyList<ObjectView> Objects(IReadOnlyList<ObjectRecord> objects) =>
-        [.. objects.Select(item => new ObjectView(item.Key, item.Kind, item.Identity, Words.Of(item.Status), item.HoldsData))];
 
     /// <returns>Null when the definition is one that this version cannot read.</returns>
     private static int? Replicas(SubjectRecord application, DefinitionReader reader)
