@@ -18,6 +18,18 @@ public sealed class VaultTests
     }
 
     [Fact]
+    public void Where_keys_cannot_be_made_they_are_made_for_the_next_secret()
+    {
+        using var home = new TemporaryHome();
+        var vault = new DataProtectionVault(home.Home);
+        File.WriteAllText(home.Home.KeysFolder, "in the way");
+        Assert.ThrowsAny<IOException>(() => vault.Protect("s3cr3t"));
+        File.Delete(home.Home.KeysFolder);
+
+        Assert.Equal("s3cr3t", vault.Unprotect(vault.Protect("s3cr3t")));
+    }
+
+    [Fact]
     public void Keys_are_made_when_the_first_secret_comes_for_their_user_only()
     {
         using var home = new TemporaryHome();

@@ -13,15 +13,28 @@ internal sealed class DataProtectionVault(ServerHome home) : ISecretVault
 {
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(3650);
 
-    private readonly Lazy<IDataProtector> protector = new(() => Create(home));
+    private readonly Lock access = new();
+    private IDataProtector? protector;
 
-    public string Protect(string secret) => protector.Value.Protect(secret);
+    /// <summary>Made again where that has failed, as on a full disk.</summary>
+    private IDataProtector Protector
+    {
+        get
+        {
+            lock (access)
+            {
+                return protector ??= Create(home);
+            }
+        }
+    }
+
+    public string Protect(string secret) => Protector.Protect(secret);
 
     public string Unprotect(string protectedText)
     {
         try
         {
-            return protector.Value.Unprotect(protectedText);
+            return Protector.Unprotect(protectedText);
         }
         catch (CryptographicException failure)
         {
