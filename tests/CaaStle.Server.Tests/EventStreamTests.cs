@@ -119,7 +119,7 @@ public sealed class EventStreamTests
         await server.Store.AppendAsync(
             id,
             [
-                new OperationStarted(Resumed: true),
+                new OperationStarted(Resumed: true, "no space left on device"),
                 new OperationPlanned([new("mysql/volume", "docker/volume", []), new("mysql/container", "docker/container", ["mysql/volume"])]),
                 new ValueGenerated("mysql/password", "HUSH"),
                 new ObjectIntended("mysql/volume", "docker/volume", "orders-mysql-abc123", """{"Password":"HUSH"}""", [], true),
@@ -139,7 +139,7 @@ public sealed class EventStreamTests
         var events = (IReadOnlyList<EventView>)JsonSerializer.Deserialize(text, typeof(IReadOnlyList<EventView>), ApiJson.Default)!;
         Assert.Equal(
             [
-                "operation-queued  by=ada", "operation-started resumed", "operation-planned", "value-generated mysql/password",
+                "operation-queued  by=ada", "operation-started resumed lines=no space left on device", "operation-planned", "value-generated mysql/password",
                 "object-intended mysql/volume docker/volume orders-mysql-abc123", "object-ready mysql/volume there",
                 "object-logged mysql/container lines=one,two", "object-failed mysql/container exited with code 1 lines=last",
                 "cancel-requested  by=ada", "operation-failing mysql/container failure=object-failed", "object-deleting mysql/volume",

@@ -40,7 +40,7 @@ internal sealed class EventText
     private string Words(EventView e) => e.Type switch
     {
         "operation-queued" => e.By is { } by ? $"queued, asked for by {by}" : "queued",
-        "operation-started" => e.Detail is { Length: > 0 } detail ? $"started ({detail})" : "started",
+        "operation-started" => e.Detail is { Length: > 0 } detail ? $"started ({string.Join(" after: ", [detail, .. e.Lines ?? []])})" : "started",
         "operation-planned" => Plan(e.Steps ?? []),
         "operation-committed" => e.Lines is { Count: > 0 } keys ? $"everything is ready; goes now: {string.Join(", ", keys)}" : "everything is ready",
         "operation-failing" => $"cannot succeed{(e.Failure?.Key is { } key ? $": {key} failed" : $": {e.Failure?.Cause ?? e.Detail}")}",

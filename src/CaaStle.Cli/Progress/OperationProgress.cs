@@ -22,6 +22,9 @@ internal sealed class OperationProgress(OperationView operation)
 
     public FailureView? Failure { get; private set; }
 
+    /// <summary>Why it was started again, as long as nothing has happened since.</summary>
+    public string? StartedAfter { get; private set; }
+
     /// <summary>It will not do what was asked for.</summary>
     public bool IsUndone => State is "rolling-back" or "rolled-back" or "cancelling";
 
@@ -33,6 +36,7 @@ internal sealed class OperationProgress(OperationView operation)
 
     public void Apply(EventView e)
     {
+        StartedAfter = e is { Type: "operation-started", Lines: [var cause, ..] } ? cause : null;
         switch (e.Type)
         {
             case "operation-started":

@@ -137,7 +137,9 @@ internal sealed class TreeView(CommandContext context, bool color) : IProgressVi
     private static Markup Root(OperationProgress progress, DateTimeOffset now)
     {
         var operation = progress.Operation;
-        var state = progress.IsConnected ? progress.State : "the connection to the server is lost, trying again";
+        var state = !progress.IsConnected ? "the connection to the server is lost, trying again"
+            : progress.StartedAfter is { } cause ? $"started again after: {Untrusted.Clean(cause)}"
+            : progress.State;
         return new Markup(
             $"[bold]{Markup.Escape(Untrusted.Clean(operation.Subject))}[/]  {Markup.Escape(operation.Action)}  "
             + $"{Markup.Escape(state)}  [dim]{Times.Duration(now - operation.RequestedAt)}  {Markup.Escape(operation.Id)}[/]");

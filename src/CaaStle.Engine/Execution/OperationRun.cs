@@ -48,11 +48,12 @@ internal sealed class OperationRun(Operation operation, EngineServices services)
     /// <summary>The user wants what is there kept instead of undone any further. The request is in the journal already.</summary>
     public void Keep() => keep.Cancel();
 
+    /// <param name="cause">Why the run before broke off; null where it did not.</param>
     /// <param name="stop">The process is to end: leaves the operation as it is, to be run again later.</param>
-    public async Task RunAsync(CancellationToken stop)
+    public async Task RunAsync(string? cause, CancellationToken stop)
     {
         var past = Past.Of(await services.Store.ReadWholeJournalAsync(operation.Id, stop));
-        await AppendAsync(new OperationStarted(Resumed: past.IsStarted));
+        await AppendAsync(new OperationStarted(Resumed: past.IsStarted, cause));
         switch (operation)
         {
             case { Kind: OperationKind.Delete }:

@@ -37,7 +37,9 @@ public abstract record JournalEntry;
 public sealed record OperationQueued(string RequestedBy) : JournalEntry;
 
 /// <param name="Resumed">The server had stopped in the middle and takes the operation up again.</param>
-public sealed record OperationStarted(bool Resumed) : JournalEntry;
+/// <param name="Cause">Why the run before broke off; null where it did not, or in another process.</param>
+public sealed record OperationStarted(
+    bool Resumed, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Cause = null) : JournalEntry;
 
 /// <param name="Steps">What the operation will do, each step after those that it depends on.</param>
 public sealed record OperationPlanned(IReadOnlyList<PlannedStep> Steps) : JournalEntry;

@@ -152,6 +152,7 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
     {
         await Task.Yield();
         var pace = new Pace(services.Random);
+        string? cause = null;
         for (var attempt = 0; !stop.IsCancellationRequested; attempt++)
         {
             var lost = CancellationToken.None;
@@ -174,7 +175,7 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
 
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, lost);
                 await AfterAsync(operation.Request.After, either.Token);
-                await RunAsync(operation, either.Token);
+                await RunAsync(operation, cause, either.Token);
                 break;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -189,6 +190,7 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
             catch (Exception exception)
             {
                 runFailed(operationId, exception);
+                cause = exception.Message;
                 await PauseAsync(pace.AfterFailure(attempt), stop);
             }
         }
@@ -228,7 +230,7 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
         }
     }
 
-    private async Task RunAsync(Operation operation, CancellationToken stop)
+    private async Task RunAsync(Operation operation, string? cause, CancellationToken stop)
     {
         using var run = new OperationRun(operation, services);
         lock (gate)
@@ -238,7 +240,7 @@ public sealed class OperationScheduler(EngineServices services, Action<string, E
 
         try
         {
-            await run.RunAsync(stop);
+            await run.RunAsync(cause, stop);
         }
         finally
         {

@@ -156,10 +156,11 @@ public sealed class OperationTests
         [
             Make.Event(1, "operation-started"),
             Make.Event(2, "object-deleting", "network"),
-            Make.Event(3, "object-deleted", "network"),
-            Make.Event(4, "leftovers-checked") with { Lines = ["docker/volume orders-data"] },
-            Make.Event(5, "leftovers-checked") with { Lines = [] },
-            Make.Event(6, "operation-ended", detail: "succeeded"),
+            Make.Event(3, "operation-started", detail: "resumed") with { Lines = ["no space left on device"] },
+            Make.Event(4, "object-deleted", "network"),
+            Make.Event(5, "leftovers-checked") with { Lines = ["docker/volume orders-data"] },
+            Make.Event(6, "leftovers-checked") with { Lines = [] },
+            Make.Event(7, "operation-ended", detail: "succeeded"),
         ];
         await using var server = await FakeServer.StartAsync();
         server
@@ -174,10 +175,11 @@ public sealed class OperationTests
             op-1: delete environment/orders
             12:00:01  started
             12:00:02  network: deleting
-            12:00:03  network: deleted
-            12:00:04  checked: still there: docker/volume orders-data
-            12:00:05  checked: nothing is left
-            12:00:06  ended: succeeded
+            12:00:03  started (resumed after: no space left on device)
+            12:00:04  network: deleted
+            12:00:05  checked: still there: docker/volume orders-data
+            12:00:06  checked: nothing is left
+            12:00:07  ended: succeeded
             ✓ environment/orders is deleted (12 s); nothing of it is left in its cloud
 
             """,

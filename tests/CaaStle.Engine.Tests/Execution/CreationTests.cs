@@ -152,6 +152,8 @@ public sealed class CreationTests
         var operation = await host.EndOfAsync(accepted.Id);
 
         Assert.Equal(OperationState.Succeeded, operation.State);
+        Assert.Equal(
+            [new(Resumed: false), new(Resumed: true, "no space left on device")], (await host.JournalAsync(accepted.Id)).OfType<OperationStarted>());
         await Samples.AssertCloudIsWhatTheRecordSays(host);
     });
 

@@ -19,7 +19,11 @@ internal static class EventViews
         return record.Entry switch
         {
             OperationQueued queued => bare with { By = queued.RequestedBy },
-            OperationStarted started => bare with { Detail = started.Resumed ? "resumed" : null },
+            OperationStarted started => bare with
+            {
+                Detail = started.Resumed ? "resumed" : null,
+                Lines = started.Cause is { } cause ? [cause] : null,
+            },
             OperationPlanned planned => bare with { Steps = [.. planned.Steps.Select(Step)] },
             CancelRequested cancel => bare with { By = cancel.By, Detail = cancel.Keep ? "keep" : null },
             OperationFailing failing => bare with { Key = failing.Failure.Key, Failure = OperationViews.Of(failing.Failure) },
