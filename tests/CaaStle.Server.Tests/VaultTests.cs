@@ -22,8 +22,9 @@ public sealed class VaultTests
     {
         using var home = new TemporaryHome();
         var vault = new DataProtectionVault(home.Home);
-        File.WriteAllText(home.Home.KeysFolder, "in the way");
-        Assert.ThrowsAny<IOException>(() => vault.Protect("s3cr3t"));
+        File.CreateSymbolicLink(home.Home.KeysFolder, "/proc/self/fdinfo");
+        var failure = Assert.Throws<InvalidOperationException>(() => vault.Protect("s3cr3t"));
+        Assert.Contains($"no key can be written in {home.Home.KeysFolder}: ", failure.Message, StringComparison.Ordinal);
         File.Delete(home.Home.KeysFolder);
 
         Assert.Equal("s3cr3t", vault.Unprotect(vault.Protect("s3cr3t")));

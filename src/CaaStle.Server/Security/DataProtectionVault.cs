@@ -49,7 +49,16 @@ internal sealed class DataProtectionVault(ServerHome home) : ISecretVault
         var protector = DataProtectionProvider
             .Create(new DirectoryInfo(folder), builder => builder.SetApplicationName("caastle").SetDefaultKeyLifetime(KeyLifetime))
             .CreateProtector("secrets");
-        _ = protector.Protect("");
+        try
+        {
+            _ = protector.Protect("");
+        }
+        catch (CryptographicException failure)
+        {
+            throw new InvalidOperationException(
+                $"Nothing secret can be kept, for no key can be written in {home.KeysFolder}: {failure.GetBaseException().Message}", failure);
+        }
+
         foreach (var file in Directory.EnumerateFiles(folder))
         {
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
