@@ -31,27 +31,15 @@ internal sealed record YamlMapping(SourcePosition Position, IReadOnlyList<YamlEn
     public override string Description => "a mapping";
 
     /// <summary>The value of a key; null when the key is not there or has no value.</summary>
-    public YamlNode? Find(string key) => FindEntry(key)?.Value is { IsNull: false } value ? value : null;
+    public YamlNode? Find(string key) =>
+        Entries.FirstOrDefault(entry => entry.Key.Text == key)?.Value is { IsNull: false } value ? value : null;
 
     /// <summary>The key itself, where it is there, with or without a value.</summary>
-    public YamlScalar? FindKey(string key) => FindEntry(key)?.Key;
+    public YamlScalar? FindKey(string key) => Entries.FirstOrDefault(entry => entry.Key.Text == key)?.Key;
 
     public string? FindText(string key) => (Find(key) as YamlScalar)?.Text;
 
     /// <summary>The value at a path such as <c>configuration.dbname</c>.</summary>
     public YamlNode? FindPath(string path) =>
         path.Split('.').Aggregate((YamlNode?)this, (node, key) => (node as YamlMapping)?.Find(key));
-
-    private YamlEntry? FindEntry(string key)
-    {
-        foreach (var entry in Entries)
-        {
-            if (entry.Key.Text == key)
-            {
-                return entry;
-            }
-        }
-
-        return null;
-    }
 }
