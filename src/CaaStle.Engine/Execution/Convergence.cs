@@ -325,8 +325,8 @@ internal sealed class Convergence(Operation operation, EngineServices services, 
         null => null,
         [var only] => only,
         [.., var newest] when newest.Operation == operation.Id => newest,
-        var all => all.FirstOrDefault(item => past.Changing.Contains(item.Key) || past.Replacing.Contains(item.Key))
-            ?? all.StandingFor(Evaluate(node, planned).Spec.Identity),
+        // One that is being replaced may only have to go for what it needs; where it is what is replaced, it has the identity that is wanted.
+        var all => all.FirstOrDefault(item => past.Changing.Contains(item.Key)) ?? all.StandingFor(Evaluate(node, planned).Spec.Identity),
     };
 
     private string KeyBeside(ObjectRecord record)

@@ -28,6 +28,7 @@ public sealed class SimulationTests
     [InlineData(204118)]
     [InlineData(212146)]
     [InlineData(444091)]
+    [InlineData(2177447)]
     public void A_seed_that_has_found_something_finds_nothing_any_more(int seed) => Assert.Null(new SimulationRun(seed).Run().Violation);
 
     [Fact]
